@@ -1,0 +1,2 @@
+//! SiddhiQL: grammar, syntax tree, printer, builder and diagnostics.
+pub mod ast;
