@@ -1,1 +1,7 @@
-//! Placeholder while the workspace is laid out.
+//! The SiddhiQL engine.
+pub mod aggregators;
+pub mod event;
+pub mod expression;
+pub mod extension;
+pub use event::text::Text;
+pub use event::value::{Object, Value};

@@ -1,1 +1,14 @@
-//! Placeholder while the workspace is laid out.
+//! The primitives of running an event pipeline: clocks and seeded randomness.
+//!
+//! ```
+//! use siddhi_pipeline::{Clock, TestClock};
+//! let clock = TestClock::new(1_000);
+//! clock.set(2_500);
+//! assert_eq!(clock.now_ms(), 2_500);
+//! ```
+
+mod clock;
+mod random;
+
+pub use clock::{Clock, SystemClock, TestClock};
+pub use random::Random;

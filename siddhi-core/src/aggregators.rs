@@ -1,0 +1,3 @@
+//! The built-in aggregators, one file each.
+
+pub mod feed;

@@ -1,0 +1,529 @@
+//! How rows reach an aggregator: what comes in, what goes out, and where each value is wanted.
+
+use siddhi_query::ast::DataType;
+
+use crate::event::column::{Column, Element};
+use crate::event::store::{RowStore, Run};
+use crate::event::value::Value;
+use crate::event::view::{Kind, Selection};
+use crate::extension::Argument;
+
+/// One step of a window, as its aggregators see it. Rows go out at the head of the window, oldest
+/// first, and come in at its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// The oldest rows go out.
+    Remove(u32),
+    /// The next rows come in, each with a place for the value after it.
+    Add(u32),
+    /// This many times: the oldest row goes out, then the next comes in.
+    Slide(u32),
+    /// Everything is over.
+    Reset,
+}
+
+/// Where the rows stand.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Rows<'a> {
+    /// In a chunk: the kind of each says whether it comes in, goes out, or is a mark. The value is
+    /// wanted at the row's own place.
+    Chunk {
+        selection: Selection<'a>,
+        kinds: Option<&'a [Kind]>,
+        arguments: &'a [Argument<'a>],
+        /// The group of each row, at its place; none: all are group 0.
+        groups: Option<&'a [u32]>,
+    },
+    /// In a window's store, walked by steps. The value after the n-th row that comes in is wanted at
+    /// the n-th place of `places`.
+    Window {
+        store: &'a RowStore,
+        steps: &'a [Step],
+        /// The first row to go out.
+        head: u64,
+        /// The first row to come in.
+        next: u64,
+        /// The columns of the store that hold the arguments.
+        arguments: &'a [usize],
+        /// The column of the store that holds the groups; none: all are of `group`.
+        groups: Option<usize>,
+        /// The group of rows without a column of groups.
+        group: u32,
+        places: Selection<'a>,
+    },
+    /// In slices side by side: where `leaving` says so a row goes out, then one comes in.
+    Slices {
+        selection: Selection<'a>,
+        coming: &'a [Argument<'a>],
+        leaving: &'a [Column],
+        /// Whether a row goes out before the row at this place comes in.
+        leaves: &'a [bool],
+        groups: &'a [u32],
+        leaving_groups: &'a [u32],
+    },
+}
+
+/// The rows that an aggregator has to take in and let go, in order.
+#[derive(Debug)]
+pub struct Feed<'a> {
+    pub(crate) rows: Rows<'a>,
+    /// Groups are numbered below this.
+    pub(crate) group_count: usize,
+    /// The groups that a reset empties; none: all of them.
+    pub(crate) reset_groups: Option<&'a [u32]>,
+    /// Rows that failed, with the reason.
+    pub(crate) failures: &'a mut Vec<(u32, String)>,
+}
+
+/// The groups that a reset empties.
+#[derive(Clone, Copy, Debug)]
+pub enum ResetGroups<'a> {
+    /// Every group.
+    All,
+    /// These.
+    Only(&'a [u32]),
+}
+
+/// The arithmetic of an aggregator with one argument of type `T`: a state for each group.
+pub trait Fold<T> {
+    /// The type of the value.
+    type Out: Element;
+    /// Whether [`Fold::check`] can refuse a row.
+    const FALLIBLE: bool = false;
+
+    /// Makes room for groups numbered below `groups`.
+    fn reserve(&mut self, groups: usize);
+    /// Takes a value in.
+    fn add(&mut self, group: usize, value: &T);
+    /// Lets a value go.
+    fn remove(&mut self, group: usize, value: &T);
+    /// Takes a null in.
+    fn add_null(&mut self, _group: usize) {}
+    /// Lets a null go.
+    fn remove_null(&mut self, _group: usize) {}
+    /// The value of a group; none is null.
+    fn value(&self, group: usize) -> Option<Self::Out>;
+    /// Forgets everything of these groups.
+    fn reset(&mut self, groups: ResetGroups<'_>);
+    /// Refuses a value before it leaves a trace.
+    ///
+    /// # Errors
+    /// The reason why the row fails.
+    fn check(&self, _value: &T) -> Result<(), String> {
+        Ok(())
+    }
+}
+
+impl Feed<'_> {
+    /// Runs a fold of one argument over the rows and writes its values.
+    ///
+    /// ```text
+    /// in 3, in 4, out 3, in 5   through sum gives   3, 7, -, 9
+    /// ```
+    pub fn fold<T: Element, F: Fold<T>>(&mut self, fold: &mut F, out: &mut Column) {
+        fold.reserve(self.group_count);
+        let mut sink = Sink::new(out);
+        match self.rows {
+            Rows::Chunk { selection, kinds, arguments, groups } => {
+                let argument = arguments.first().copied();
+                let mut chunk = ChunkRows { kinds, groups, failures: self.failures };
+                let reset = reset_groups(self.reset_groups);
+                match argument {
+                    Some(Argument::Column(column)) => {
+                        let values = T::slice(&column.values).unwrap_or_default();
+                        let any_null = column.nulls.any();
+                        let get = |row: usize| {
+                            if any_null && column.nulls.get(row) { None } else { values.get(row) }
+                        };
+                        chunk.run(selection, get, fold, &mut sink, reset);
+                    }
+                    Some(Argument::Constant(value)) => {
+                        let constant = constant_column(value);
+                        let value = T::slice(&constant.values).and_then(<[T]>::first);
+                        chunk.run(selection, |_| value, fold, &mut sink, reset);
+                    }
+                    None => {
+                        let unit = T::default();
+                        chunk.run(selection, |_| Some(&unit), fold, &mut sink, reset);
+                    }
+                }
+            }
+            Rows::Window { .. } => self.fold_window(fold, &mut sink),
+            Rows::Slices { .. } => self.fold_slices(fold, &mut sink),
+        }
+    }
+
+    fn fold_window<T: Element, F: Fold<T>>(&mut self, fold: &mut F, sink: &mut Sink<'_, F::Out>) {
+        let Rows::Window { store, steps, head, next, arguments, groups, group, places } = self.rows
+        else {
+            return;
+        };
+        let window = WindowRows { store, argument: arguments.first().copied(), groups, group };
+        let (mut head, mut next, mut place) = (head, next, 0);
+        for step in steps {
+            match *step {
+                Step::Reset => fold.reset(reset_groups(self.reset_groups)),
+                Step::Remove(count) => {
+                    let count = u64::from(count);
+                    window.each(head, count, |group, value| remove(fold, group, value));
+                    head += count;
+                }
+                Step::Add(count) => {
+                    let count = u64::from(count);
+                    window.each(next, count, |group, value| {
+                        add(fold, group, value);
+                        if let Some(row) = places.row(place) {
+                            sink.put(row, fold.value(group));
+                        }
+                        place += 1;
+                    });
+                    next += count;
+                }
+                Step::Slide(count) => {
+                    window.slide(head, next, count.into(), |gone, come| {
+                        remove(fold, gone.0, gone.1);
+                        add(fold, come.0, come.1);
+                        if let Some(row) = places.row(place) {
+                            sink.put(row, fold.value(come.0));
+                        }
+                        place += 1;
+                    });
+                    head += u64::from(count);
+                    next += u64::from(count);
+                }
+            }
+        }
+    }
+
+    fn fold_slices<T: Element, F: Fold<T>>(&mut self, fold: &mut F, sink: &mut Sink<'_, F::Out>) {
+        let Rows::Slices { selection, coming, leaving, leaves, groups, leaving_groups } = self.rows
+        else {
+            return;
+        };
+        let constant;
+        let unit = [T::default()];
+        let (values, nulls, fixed): (&[T], _, bool) = match coming.first() {
+            Some(Argument::Column(column)) => {
+                (T::slice(&column.values).unwrap_or_default(), Some(&column.nulls), false)
+            }
+            Some(Argument::Constant(value)) => {
+                constant = constant_column(value);
+                (T::slice(&constant.values).unwrap_or_default(), None, true)
+            }
+            None => (&unit, None, true),
+        };
+        let gone = leaving.first();
+        let gone_values = gone.and_then(|column| T::slice(&column.values)).unwrap_or(&unit);
+        let gone_nulls = gone.map(|column| &column.nulls).filter(|nulls| nulls.any());
+        let nulls = nulls.filter(|nulls| nulls.any());
+        for row in selection.iter() {
+            if leaves.get(row).copied().unwrap_or(false) {
+                let group = leaving_groups.get(row).copied().unwrap_or_default() as usize;
+                let place = if gone.is_none() { 0 } else { row };
+                let null = gone_nulls.is_some_and(|nulls| nulls.get(row));
+                remove(fold, group, gone_values.get(place).filter(|_| !null));
+            }
+            let group = groups.get(row).copied().unwrap_or_default() as usize;
+            let null = nulls.is_some_and(|nulls| nulls.get(row));
+            add(fold, group, values.get(if fixed { 0 } else { row }).filter(|_| !null));
+            sink.put(row, fold.value(group));
+        }
+    }
+
+    /// Runs `visit` over the rows with all their arguments as values, for aggregators that are
+    /// written over rows; what it gives back is written to the row's place.
+    pub fn each_row(
+        &mut self,
+        arguments: usize,
+        out: &mut Column,
+        mut visit: impl FnMut(RowStep<'_>) -> Option<Value>,
+    ) {
+        let mut values = vec![Value::Null; arguments];
+        match self.rows {
+            Rows::Chunk { selection, kinds, arguments, groups } => {
+                for row in selection.iter() {
+                    let kind = kinds.and_then(|kinds| kinds.get(row)).copied();
+                    let group = groups.and_then(|g| g.get(row)).map_or(0, |g| *g as usize);
+                    for (value, argument) in values.iter_mut().zip(arguments) {
+                        *value = argument.value(row);
+                    }
+                    let result = match kind.unwrap_or(Kind::Current) {
+                        Kind::Current => visit(RowStep::Add(group, &values)),
+                        Kind::Expired => visit(RowStep::Remove(group, &values)),
+                        Kind::Reset => {
+                            visit(RowStep::Reset(reset_groups(self.reset_groups)));
+                            continue;
+                        }
+                        Kind::Timer => continue,
+                    };
+                    out.set(row, result.unwrap_or_default());
+                }
+            }
+            Rows::Window { store, steps, head, next, arguments, groups, group, places } => {
+                let (mut head, mut next, mut place) = (head, next, 0);
+                let read = |row: u64, values: &mut [Value]| {
+                    let (columns, index) = store.locate(row);
+                    for (value, column) in values.iter_mut().zip(arguments) {
+                        *value = columns.get(*column).map_or(Value::Null, |c| c.value(index));
+                    }
+                    group_at(columns, groups, index).unwrap_or(group as usize)
+                };
+                for step in steps {
+                    let (count, removes, adds) = match *step {
+                        Step::Remove(count) => (count, true, false),
+                        Step::Add(count) => (count, false, true),
+                        Step::Slide(count) => (count, true, true),
+                        Step::Reset => {
+                            visit(RowStep::Reset(reset_groups(self.reset_groups)));
+                            continue;
+                        }
+                    };
+                    for _ in 0..count {
+                        if removes {
+                            let group = read(head, &mut values);
+                            visit(RowStep::Remove(group, &values));
+                            head += 1;
+                        }
+                        if adds {
+                            let group = read(next, &mut values);
+                            let result = visit(RowStep::Add(group, &values)).unwrap_or_default();
+                            if let Some(row) = places.row(place) {
+                                out.set(row, result);
+                            }
+                            place += 1;
+                            next += 1;
+                        }
+                    }
+                }
+            }
+            Rows::Slices { selection, coming, leaving, leaves, groups, leaving_groups } => {
+                for row in selection.iter() {
+                    if leaves.get(row).copied().unwrap_or(false) {
+                        for (value, column) in values.iter_mut().zip(leaving) {
+                            *value = column.value(row);
+                        }
+                        let group = leaving_groups.get(row).copied().unwrap_or_default();
+                        visit(RowStep::Remove(group as usize, &values));
+                    }
+                    for (value, argument) in values.iter_mut().zip(coming) {
+                        *value = argument.value(row);
+                    }
+                    let group = groups.get(row).copied().unwrap_or_default();
+                    let result = visit(RowStep::Add(group as usize, &values));
+                    out.set(row, result.unwrap_or_default());
+                }
+            }
+        }
+    }
+}
+
+/// One row for an aggregator that is written over rows.
+#[derive(Clone, Copy, Debug)]
+pub enum RowStep<'a> {
+    /// A row of a group comes in; the value after it is wanted.
+    Add(usize, &'a [Value]),
+    /// A row of a group goes out; the value after it may be wanted.
+    Remove(usize, &'a [Value]),
+    /// These groups are over.
+    Reset(ResetGroups<'a>),
+}
+
+fn reset_groups(groups: Option<&[u32]>) -> ResetGroups<'_> {
+    groups.map_or(ResetGroups::All, ResetGroups::Only)
+}
+
+#[inline]
+fn add<T, F: Fold<T>>(fold: &mut F, group: usize, value: Option<&T>) {
+    match value {
+        Some(value) => fold.add(group, value),
+        None => fold.add_null(group),
+    }
+}
+
+#[inline]
+fn remove<T, F: Fold<T>>(fold: &mut F, group: usize, value: Option<&T>) {
+    match value {
+        Some(value) => fold.remove(group, value),
+        None => fold.remove_null(group),
+    }
+}
+
+fn constant_column(value: &Value) -> Column {
+    let mut column = Column::new(value.data_type().unwrap_or(DataType::Object));
+    column.push(value.clone());
+    column
+}
+
+#[inline]
+fn group_at(columns: &[Column], groups: Option<usize>, index: usize) -> Option<usize> {
+    let groups = i32::slice(&columns.get(groups?)?.values)?;
+    usize::try_from(*groups.get(index)?).ok()
+}
+
+/// Where values are written.
+struct Sink<'a, T> {
+    values: &'a mut [T],
+    nulls: &'a mut crate::event::column::Nulls,
+}
+
+impl<'a, T: Element> Sink<'a, T> {
+    fn new(out: &'a mut Column) -> Self {
+        let Column { values, nulls } = out;
+        Self { values: T::vector(values).map(Vec::as_mut_slice).unwrap_or_default(), nulls }
+    }
+
+    #[inline]
+    fn put(&mut self, row: usize, value: Option<T>) {
+        match value {
+            Some(value) => {
+                if let Some(place) = self.values.get_mut(row) {
+                    *place = value;
+                }
+                if self.nulls.any() {
+                    self.nulls.unset(row);
+                }
+            }
+            None => self.nulls.set(row),
+        }
+    }
+}
+
+struct ChunkRows<'a> {
+    kinds: Option<&'a [Kind]>,
+    groups: Option<&'a [u32]>,
+    failures: &'a mut Vec<(u32, String)>,
+}
+
+impl ChunkRows<'_> {
+    #[inline]
+    fn run<'v, T: Element, F: Fold<T>>(
+        &mut self,
+        selection: Selection<'_>,
+        get: impl Fn(usize) -> Option<&'v T>,
+        fold: &mut F,
+        sink: &mut Sink<'_, F::Out>,
+        reset: ResetGroups<'_>,
+    ) {
+        for row in selection.iter() {
+            let group = self.groups.and_then(|g| g.get(row)).map_or(0, |g| *g as usize);
+            let kind = self.kinds.and_then(|k| k.get(row)).copied().unwrap_or(Kind::Current);
+            let value = get(row);
+            if F::FALLIBLE
+                && matches!(kind, Kind::Current | Kind::Expired)
+                && let Some(value) = value
+                && let Err(reason) = fold.check(value)
+            {
+                self.failures.push((u32::try_from(row).unwrap_or(u32::MAX), reason));
+                continue;
+            }
+            match kind {
+                Kind::Current => add(fold, group, value),
+                Kind::Expired => remove(fold, group, value),
+                Kind::Reset => {
+                    fold.reset(reset);
+                    continue;
+                }
+                Kind::Timer => continue,
+            }
+            sink.put(row, fold.value(group));
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+struct WindowRows<'a> {
+    store: &'a RowStore,
+    argument: Option<usize>,
+    groups: Option<usize>,
+    group: u32,
+}
+
+/// A group and the argument's value.
+type GroupValue<'a, T> = (usize, Option<&'a T>);
+
+impl<'a> WindowRows<'a> {
+    /// The values from a row on, and their groups, as far as they lie in one segment.
+    #[inline]
+    fn stretch<T: Element>(&self, row: u64) -> Stretch<'a, T> {
+        Stretch {
+            argument: self.argument.map(|column| self.store.run(column, row)),
+            groups: self.groups.map(|column| self.store.run(column, row)),
+            group: self.group as usize,
+            rows: self.store.run_length(row),
+        }
+    }
+
+    #[inline]
+    fn each<T: Element>(
+        &self,
+        mut row: u64,
+        mut count: u64,
+        mut visit: impl FnMut(usize, Option<&T>),
+    ) {
+        let unit = T::default();
+        while count > 0 {
+            let stretch = self.stretch::<T>(row);
+            let length = stretch.rows.min(usize::try_from(count).unwrap_or(usize::MAX));
+            if length == 0 {
+                return;
+            }
+            for place in 0..length {
+                let (group, value) = stretch.get(place, &unit);
+                visit(group, value);
+            }
+            row += length as u64;
+            count -= length as u64;
+        }
+    }
+
+    #[inline]
+    fn slide<T: Element>(
+        &self,
+        mut head: u64,
+        mut next: u64,
+        mut count: u64,
+        mut visit: impl FnMut(GroupValue<'_, T>, GroupValue<'_, T>),
+    ) {
+        let unit = T::default();
+        while count > 0 {
+            let (gone, come) = (self.stretch::<T>(head), self.stretch::<T>(next));
+            let length =
+                gone.rows.min(come.rows).min(usize::try_from(count).unwrap_or(usize::MAX));
+            if length == 0 {
+                return;
+            }
+            for place in 0..length {
+                visit(gone.get(place, &unit), come.get(place, &unit));
+            }
+            head += length as u64;
+            next += length as u64;
+            count -= length as u64;
+        }
+    }
+}
+
+struct Stretch<'a, T> {
+    argument: Option<Run<'a, T>>,
+    groups: Option<Run<'a, i32>>,
+    group: usize,
+    rows: usize,
+}
+
+impl<'a, T> Stretch<'a, T> {
+    #[inline]
+    fn get<'v>(&'v self, place: usize, unit: &'v T) -> GroupValue<'v, T>
+    where
+        'a: 'v,
+    {
+        let group = match &self.groups {
+            Some(groups) => groups.values.get(place).map_or(0, |group| *group as usize),
+            None => self.group,
+        };
+        let value = match &self.argument {
+            Some(run) if run.any_null() && run.is_null(place) => None,
+            Some(run) => run.values.get(place),
+            None => Some(unit),
+        };
+        (group, value)
+    }
+}

@@ -1,0 +1,8 @@
+//! Values, columns, and the batches and views of them that move through the engine.
+
+pub mod batch;
+pub mod column;
+pub mod store;
+pub mod text;
+pub mod value;
+pub mod view;

@@ -1,0 +1,448 @@
+//! The rows of a window: a queue of columns in sealed segments with a mutable tail.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use siddhi_query::ast::DataType;
+
+use super::column::{Column, Element, Nulls};
+use super::view::{Selection, View};
+
+/// Rows of a sealed segment, and the most that the tail holds.
+const SEGMENT: usize = 1024;
+/// The first capacity of a tail: a million small windows must stay small.
+const FIRST_TAIL: usize = 16;
+
+/// Timestamps of a sealed segment: 32-bit offsets where they fit, which saves four bytes an event.
+#[derive(Clone, Debug)]
+enum Timestamps {
+    Offsets { base: i64, offsets: Box<[u32]> },
+    Plain(Box<[i64]>),
+}
+
+impl Timestamps {
+    fn seal(timestamps: &[i64]) -> Self {
+        let base = timestamps.iter().min().copied().unwrap_or_default();
+        let offsets: Result<Box<[u32]>, _> =
+            timestamps.iter().map(|timestamp| u32::try_from(timestamp.wrapping_sub(base))).collect();
+        match offsets {
+            Ok(offsets) => Self::Offsets { base, offsets },
+            Err(_) => Self::Plain(timestamps.into()),
+        }
+    }
+
+    fn get(&self, index: usize) -> i64 {
+        match self {
+            Self::Offsets { base, offsets } => {
+                base + offsets.get(index).map_or(0, |offset| i64::from(*offset))
+            }
+            Self::Plain(timestamps) => timestamps.get(index).copied().unwrap_or_default(),
+        }
+    }
+}
+
+/// Immutable rows; shared with whoever writes a checkpoint.
+#[derive(Clone, Debug)]
+struct Segment {
+    timestamps: Option<Timestamps>,
+    columns: Vec<Column>,
+}
+
+/// A queue of rows with a running number for each: rows are appended at the end and leave at the
+/// head, and a row keeps its number for life, so that indexes can point at it.
+///
+/// Full tails are sealed into immutable segments of 1,024 rows. A store that stays small never
+/// seals: its tail is compacted in place, at a cost that is constant for each row on average.
+#[derive(Clone, Debug)]
+pub struct RowStore {
+    types: Vec<DataType>,
+    keeps_timestamps: bool,
+    /// The number of the oldest row that is still in.
+    head: u64,
+    sealed: VecDeque<Arc<Segment>>,
+    /// The number of the first row of the first sealed segment.
+    sealed_start: u64,
+    tail_timestamps: Vec<i64>,
+    tail: Vec<Column>,
+    tail_rows: usize,
+    /// The number of the first row of the tail.
+    tail_start: u64,
+    tail_capacity: usize,
+}
+
+impl RowStore {
+    /// An empty store of columns of these types; timestamps are kept when somebody reads them.
+    #[must_use]
+    pub fn new(types: &[DataType], keeps_timestamps: bool) -> Self {
+        Self {
+            types: types.to_vec(),
+            keeps_timestamps,
+            head: 0,
+            sealed: VecDeque::new(),
+            sealed_start: 0,
+            tail_timestamps: Vec::new(),
+            tail: types.iter().map(|data_type| Column::new(*data_type)).collect(),
+            tail_rows: 0,
+            tail_start: 0,
+            tail_capacity: FIRST_TAIL,
+        }
+    }
+
+    /// The number of the oldest row.
+    #[inline]
+    #[must_use]
+    pub fn head(&self) -> u64 {
+        self.head
+    }
+
+    /// The number that the next row will get.
+    #[inline]
+    #[must_use]
+    pub fn end(&self) -> u64 {
+        self.tail_start + self.tail_rows as u64
+    }
+
+    /// Rows that are in.
+    #[inline]
+    #[must_use]
+    pub fn len(&self) -> usize {
+        usize::try_from(self.end() - self.head).unwrap_or(usize::MAX)
+    }
+
+    /// Whether no row is in.
+    #[inline]
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.end() == self.head
+    }
+
+    /// Appends the selected rows of a view, whose columns have this store's types.
+    pub fn extend(&mut self, view: &View<'_>) {
+        let mut done = 0;
+        let count = view.len();
+        while done < count {
+            let room = self.room();
+            let take = room.min(count - done);
+            match view.selection {
+                Selection::All(_) => self.append_range(view, done..done + take),
+                Selection::Rows(rows) => {
+                    let rows = rows.get(done..done + take).unwrap_or_default();
+                    self.append_rows(view, rows);
+                }
+            }
+            self.tail_rows += take;
+            done += take;
+        }
+    }
+
+    /// Appends one row of a view.
+    #[inline]
+    pub fn push(&mut self, view: &View<'_>, row: usize) {
+        self.room();
+        if self.keeps_timestamps {
+            self.tail_timestamps.push(view.timestamp(row));
+        }
+        for (index, column) in self.tail.iter_mut().enumerate() {
+            if let Some(from) = view.columns.get(index) {
+                column.push_from(from, row);
+            }
+        }
+        self.tail_rows += 1;
+    }
+
+    fn append_range(&mut self, view: &View<'_>, rows: std::ops::Range<usize>) {
+        if self.keeps_timestamps {
+            let timestamps = view.timestamps.get(rows.clone()).unwrap_or_default();
+            self.tail_timestamps.extend_from_slice(timestamps);
+        }
+        for (index, column) in self.tail.iter_mut().enumerate() {
+            if let Some(from) = view.columns.get(index) {
+                column.extend_range(from, rows.clone());
+            }
+        }
+    }
+
+    fn append_rows(&mut self, view: &View<'_>, rows: &[u32]) {
+        if self.keeps_timestamps {
+            self.tail_timestamps.extend(rows.iter().map(|row| view.timestamp(*row as usize)));
+        }
+        for (index, column) in self.tail.iter_mut().enumerate() {
+            if let Some(from) = view.columns.get(index) {
+                column.extend_from(from, rows.iter().map(|row| *row as usize));
+            }
+        }
+    }
+
+    /// Makes room in the tail and says for how many rows.
+    #[inline]
+    fn room(&mut self) -> usize {
+        if self.tail_rows >= self.tail_capacity {
+            self.make_room();
+        }
+        self.tail_capacity - self.tail_rows
+    }
+
+    fn make_room(&mut self) {
+        let dead = usize::try_from(self.head.saturating_sub(self.tail_start)).unwrap_or(0);
+        if dead * 4 >= self.tail_rows {
+            if self.keeps_timestamps {
+                self.tail_timestamps.drain(..dead);
+            }
+            for column in &mut self.tail {
+                column.drop_front(dead);
+            }
+            self.tail_rows -= dead;
+            self.tail_start = self.head;
+        } else if self.tail_capacity < SEGMENT {
+            self.tail_capacity *= 2;
+        } else {
+            self.seal();
+        }
+    }
+
+    fn seal(&mut self) {
+        let mut columns: Vec<Column> =
+            self.types.iter().map(|data_type| Column::new(*data_type)).collect();
+        std::mem::swap(&mut columns, &mut self.tail);
+        for column in &mut columns {
+            column.shrink();
+        }
+        let timestamps = self.keeps_timestamps.then(|| Timestamps::seal(&self.tail_timestamps));
+        self.tail_timestamps.clear();
+        if self.sealed.is_empty() {
+            self.sealed_start = self.tail_start;
+        }
+        self.sealed.push_back(Arc::new(Segment { timestamps, columns }));
+        self.tail_start += self.tail_rows as u64;
+        self.tail_rows = 0;
+    }
+
+    /// Lets the oldest rows go, up to and without the row `head`.
+    pub fn drop_until(&mut self, head: u64) {
+        self.head = head.min(self.end()).max(self.head);
+        while !self.sealed.is_empty() && self.sealed_start + SEGMENT as u64 <= self.head {
+            self.sealed.pop_front();
+            self.sealed_start += SEGMENT as u64;
+        }
+        if self.head == self.end() && self.sealed.is_empty() {
+            self.tail_start = self.head;
+            self.tail_rows = 0;
+            self.tail_timestamps.clear();
+            for column in &mut self.tail {
+                column.clear();
+            }
+        }
+    }
+
+    /// The timestamp of a row; 0 when the store keeps none.
+    #[must_use]
+    pub fn timestamp(&self, row: u64) -> i64 {
+        match self.segment(row) {
+            Some((segment, index)) => {
+                segment.timestamps.as_ref().map_or(0, |timestamps| timestamps.get(index))
+            }
+            None => self
+                .tail_timestamps
+                .get(self.tail_index(row))
+                .copied()
+                .unwrap_or_default(),
+        }
+    }
+
+    /// The columns that hold a row and its place in them.
+    #[inline]
+    #[must_use]
+    pub fn locate(&self, row: u64) -> (&[Column], usize) {
+        match self.segment(row) {
+            Some((segment, index)) => (&segment.columns, index),
+            None => (&self.tail, self.tail_index(row)),
+        }
+    }
+
+    /// The values of a column from `row` to the end of the segment that holds it, the nulls of that
+    /// segment, and the place of `row` among them. Empty when the column has another type.
+    #[inline]
+    #[must_use]
+    pub fn run<T: Element>(&self, column: usize, row: u64) -> Run<'_, T> {
+        let (columns, index) = self.locate(row);
+        let Some(column) = columns.get(column) else { return Run::EMPTY };
+        let values = T::slice(&column.values).and_then(|values| values.get(index..));
+        Run { values: values.unwrap_or_default(), nulls: Some(&column.nulls), index }
+    }
+
+    /// How many rows from `row` on lie in the segment that holds it.
+    #[inline]
+    #[must_use]
+    pub fn run_length(&self, row: u64) -> usize {
+        match self.segment(row) {
+            Some((_, index)) => SEGMENT - index,
+            None => self.tail_rows.saturating_sub(self.tail_index(row)),
+        }
+    }
+
+    #[inline]
+    fn segment(&self, row: u64) -> Option<(&Segment, usize)> {
+        if row >= self.tail_start {
+            return None;
+        }
+        let offset = usize::try_from(row.checked_sub(self.sealed_start)?).ok()?;
+        Some((self.sealed.get(offset / SEGMENT)?, offset % SEGMENT))
+    }
+
+    #[inline]
+    fn tail_index(&self, row: u64) -> usize {
+        usize::try_from(row.wrapping_sub(self.tail_start)).unwrap_or(usize::MAX)
+    }
+
+    /// Bytes on the heap.
+    #[must_use]
+    pub fn heap_bytes(&self) -> usize {
+        let columns = |columns: &[Column]| columns.iter().map(Column::heap_bytes).sum::<usize>();
+        let sealed: usize = self
+            .sealed
+            .iter()
+            .map(|segment| {
+                let timestamps = match &segment.timestamps {
+                    Some(Timestamps::Offsets { offsets, .. }) => offsets.len() * 4,
+                    Some(Timestamps::Plain(timestamps)) => timestamps.len() * 8,
+                    None => 0,
+                };
+                timestamps + columns(&segment.columns)
+            })
+            .sum();
+        sealed + self.tail_timestamps.capacity() * 8 + columns(&self.tail)
+    }
+}
+
+/// A stretch of one column of a [`RowStore`].
+#[derive(Clone, Copy, Debug)]
+pub struct Run<'a, T> {
+    /// The values from the asked row on.
+    pub values: &'a [T],
+    nulls: Option<&'a Nulls>,
+    index: usize,
+}
+
+impl<T> Run<'_, T> {
+    const EMPTY: Self = Self { values: &[], nulls: None, index: 0 };
+
+    /// Whether any value of the segment may be null.
+    #[inline]
+    #[must_use]
+    pub fn any_null(&self) -> bool {
+        self.nulls.is_some_and(Nulls::any)
+    }
+
+    /// Whether the value at a place of `values` is null.
+    #[inline]
+    #[must_use]
+    pub fn is_null(&self, place: usize) -> bool {
+        self.nulls.is_some_and(|nulls| nulls.get(self.index + place))
+    }
+}
+
+/// What a snapshot keeps of a store: its rows in order, and the number of the first.
+#[derive(Serialize, Deserialize)]
+struct Saved {
+    types: Vec<DataType>,
+    keeps_timestamps: bool,
+    head: u64,
+    rows: usize,
+    timestamps: Vec<i64>,
+    columns: Vec<Column>,
+}
+
+impl Serialize for RowStore {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut columns: Vec<Column> =
+            self.types.iter().map(|data_type| Column::new(*data_type)).collect();
+        let mut timestamps = Vec::new();
+        for row in self.head..self.end() {
+            let (from, index) = self.locate(row);
+            for (column, from) in columns.iter_mut().zip(from) {
+                column.push_from(from, index);
+            }
+            if self.keeps_timestamps {
+                timestamps.push(self.timestamp(row));
+            }
+        }
+        Saved {
+            types: self.types.clone(),
+            keeps_timestamps: self.keeps_timestamps,
+            head: self.head,
+            rows: self.len(),
+            timestamps,
+            columns,
+        }
+        .serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for RowStore {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let saved = Saved::deserialize(deserializer)?;
+        let mut store = Self::new(&saved.types, saved.keeps_timestamps);
+        store.head = saved.head;
+        store.tail_start = saved.head;
+        store.sealed_start = saved.head;
+        let zeros;
+        let timestamps = if saved.keeps_timestamps {
+            &saved.timestamps
+        } else {
+            zeros = vec![0; saved.rows];
+            &zeros
+        };
+        store.extend(&View {
+            timestamps,
+            kinds: None,
+            columns: super::view::Columns::Owned(&saved.columns),
+            selection: Selection::All(saved.rows),
+        });
+        Ok(store)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::batch::Batch;
+    use crate::event::value::Value;
+    use crate::event::view::Kind;
+    use proptest::prelude::*;
+
+    const TYPES: [DataType; 2] = [DataType::Long, DataType::String];
+
+    fn batch(from: i64, count: usize) -> Batch {
+        let mut batch = Batch::new(&TYPES);
+        for n in from..from + i64::try_from(count).unwrap() {
+            let text = if n % 7 == 0 { Value::Null } else { Value::from(n.to_string()) };
+            batch.push_row(n * 10, Kind::Current, [Value::Long(n), text]);
+        }
+        batch
+    }
+
+    proptest! {
+        #[test]
+        fn behaves_like_a_queue(steps in proptest::collection::vec((0_usize..1500, 0_usize..1500), 1..12)) {
+            let mut store = RowStore::new(&TYPES, true);
+            let mut model: VecDeque<i64> = VecDeque::new();
+            let mut next = 0;
+            for (add, remove) in steps {
+                store.extend(&batch(next, add).view());
+                model.extend(next..next + i64::try_from(add).unwrap());
+                next += i64::try_from(add).unwrap();
+                store.drop_until(store.head() + remove as u64);
+                model.drain(..remove.min(model.len()));
+                prop_assert_eq!(store.len(), model.len());
+                for (place, expected) in model.iter().enumerate().step_by(97) {
+                    let row = store.head() + place as u64;
+                    let (columns, index) = store.locate(row);
+                    prop_assert_eq!(columns[0].value(index), Value::Long(*expected));
+                    prop_assert_eq!(columns[1].value(index).is_null(), expected % 7 == 0);
+                    prop_assert_eq!(store.timestamp(row), expected * 10);
+                }
+            }
+        }
+    }
+}

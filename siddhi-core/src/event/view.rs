@@ -1,0 +1,217 @@
+//! What moves between operators: borrowed columns and a selection of their rows.
+
+use super::column::Column;
+use super::value::Value;
+
+/// What a row stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+pub enum Kind {
+    /// An event that came in.
+    Current,
+    /// An event that leaves a window.
+    Expired,
+    /// A window's mark that everything before it is over.
+    Reset,
+    /// A window's mark that time has passed.
+    Timer,
+}
+
+/// The rows of a view, in order.
+#[derive(Clone, Copy, Debug)]
+pub enum Selection<'a> {
+    /// The rows `0..n`.
+    All(usize),
+    /// These rows, each at most once, not necessarily ascending.
+    Rows(&'a [u32]),
+}
+
+impl<'a> Selection<'a> {
+    /// How many rows.
+    #[inline]
+    #[must_use]
+    pub fn len(self) -> usize {
+        match self {
+            Self::All(count) => count,
+            Self::Rows(rows) => rows.len(),
+        }
+    }
+
+    /// Whether no row is selected.
+    #[inline]
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        self.len() == 0
+    }
+
+    /// The rows.
+    #[inline]
+    pub fn iter(self) -> SelectionIter<'a> {
+        match self {
+            Self::All(count) => SelectionIter::All(0..count),
+            Self::Rows(rows) => SelectionIter::Rows(rows.iter()),
+        }
+    }
+
+    /// The row at a position of the selection.
+    #[inline]
+    #[must_use]
+    pub fn row(self, position: usize) -> Option<usize> {
+        match self {
+            Self::All(count) => (position < count).then_some(position),
+            Self::Rows(rows) => rows.get(position).map(|row| *row as usize),
+        }
+    }
+
+    /// The length that a column needs so that every selected row lies in it.
+    #[must_use]
+    pub fn extent(self) -> usize {
+        match self {
+            Self::All(count) => count,
+            Self::Rows(rows) => rows.iter().max().map_or(0, |row| *row as usize + 1),
+        }
+    }
+}
+
+/// The rows of a [`Selection`].
+#[derive(Clone, Debug)]
+pub enum SelectionIter<'a> {
+    /// A range.
+    All(std::ops::Range<usize>),
+    /// A list.
+    Rows(std::slice::Iter<'a, u32>),
+}
+
+impl Iterator for SelectionIter<'_> {
+    type Item = usize;
+
+    #[inline]
+    fn next(&mut self) -> Option<usize> {
+        match self {
+            Self::All(range) => range.next(),
+            Self::Rows(rows) => rows.next().map(|row| *row as usize),
+        }
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        match self {
+            Self::All(range) => range.size_hint(),
+            Self::Rows(rows) => rows.size_hint(),
+        }
+    }
+}
+
+impl ExactSizeIterator for SelectionIter<'_> {}
+
+/// The columns of a view.
+#[derive(Clone, Copy, Debug)]
+pub enum Columns<'a> {
+    /// The columns of a batch.
+    Owned(&'a [Column]),
+    /// Columns that stand in different places.
+    Borrowed(&'a [&'a Column]),
+    /// Columns, and those that a stream function added behind them.
+    Extended(&'a Columns<'a>, &'a [Column]),
+}
+
+impl<'a> Columns<'a> {
+    /// How many columns.
+    #[must_use]
+    pub fn len(self) -> usize {
+        match self {
+            Self::Owned(columns) => columns.len(),
+            Self::Borrowed(columns) => columns.len(),
+            Self::Extended(base, more) => base.len() + more.len(),
+        }
+    }
+
+    /// Whether there is no column.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        self.len() == 0
+    }
+
+    /// A column; none behind the last.
+    #[inline]
+    #[must_use]
+    pub fn get(self, index: usize) -> Option<&'a Column> {
+        match self {
+            Self::Owned(columns) => columns.get(index),
+            Self::Borrowed(columns) => columns.get(index).copied(),
+            Self::Extended(base, more) => {
+                let length = base.len();
+                if index < length { base.get(index) } else { more.get(index - length) }
+            }
+        }
+    }
+
+    /// All columns in order.
+    pub fn iter(self) -> impl Iterator<Item = &'a Column> {
+        (0..self.len()).filter_map(move |index| self.get(index))
+    }
+}
+
+/// A chunk: columns, timestamps and kinds, and which rows of them are meant.
+///
+/// Nothing is copied between operators. A filter makes a smaller selection; a computed column is
+/// written at the same row positions; whoever stores rows gathers them.
+#[derive(Clone, Copy, Debug)]
+pub struct View<'a> {
+    /// The timestamp of each row, in milliseconds.
+    pub timestamps: &'a [i64],
+    /// The kind of each row; none when all are current.
+    pub kinds: Option<&'a [Kind]>,
+    /// The columns.
+    pub columns: Columns<'a>,
+    /// The rows that are meant.
+    pub selection: Selection<'a>,
+}
+
+impl<'a> View<'a> {
+    /// How many rows are selected.
+    #[inline]
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.selection.len()
+    }
+
+    /// Whether no row is selected.
+    #[inline]
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.selection.is_empty()
+    }
+
+    /// The same columns with another selection.
+    #[inline]
+    #[must_use]
+    pub fn with(&self, selection: Selection<'a>) -> Self {
+        Self { selection, ..*self }
+    }
+
+    /// The same rows, all of them current: how a stream sees what a query put out.
+    #[inline]
+    #[must_use]
+    pub fn as_current(&self) -> Self {
+        Self { kinds: None, ..*self }
+    }
+
+    /// The kind of a row (not a position of the selection).
+    #[inline]
+    #[must_use]
+    pub fn kind(&self, row: usize) -> Kind {
+        self.kinds.and_then(|kinds| kinds.get(row)).copied().unwrap_or(Kind::Current)
+    }
+
+    /// The timestamp of a row (not a position of the selection).
+    #[inline]
+    #[must_use]
+    pub fn timestamp(&self, row: usize) -> i64 {
+        self.timestamps.get(row).copied().unwrap_or_default()
+    }
+
+    /// The value of a column at a row; null where there is none.
+    #[must_use]
+    pub fn value(&self, column: usize, row: usize) -> Value {
+        self.columns.get(column).map_or(Value::Null, |column| column.value(row))
+    }
+}
