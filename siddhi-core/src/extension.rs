@@ -4,8 +4,8 @@
 mod aggregator;
 mod function;
 
-pub use aggregator::{Aggregator, AggregatorFactory, BoundAggregator};
+pub use aggregator::{Aggregator, AggregatorFactory, BoundAggregator, Leaving};
 pub use function::{
-    Argument, Arguments, BindError, BoundScalar, CallContext, Documentation, FunctionFactory,
-    ParameterValue, RowFunction, ScalarFunction,
+    Argument, Arguments, BindError, BoundScalar, CallContext, Callee, Documentation,
+    FunctionFactory, ParameterValue, RowFunction, ScalarFunction,
 };

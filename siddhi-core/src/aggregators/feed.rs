@@ -487,8 +487,7 @@ impl<'a> WindowRows<'a> {
         let unit = T::default();
         while count > 0 {
             let (gone, come) = (self.stretch::<T>(head), self.stretch::<T>(next));
-            let length =
-                gone.rows.min(come.rows).min(usize::try_from(count).unwrap_or(usize::MAX));
+            let length = gone.rows.min(come.rows).min(usize::try_from(count).unwrap_or(usize::MAX));
             if length == 0 {
                 return;
             }

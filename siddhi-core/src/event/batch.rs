@@ -72,7 +72,12 @@ impl Batch {
     }
 
     /// Appends a row of values, one a column; missing ones are null, values of another type too.
-    pub fn push_row(&mut self, timestamp: i64, kind: Kind, values: impl IntoIterator<Item = Value>) {
+    pub fn push_row(
+        &mut self,
+        timestamp: i64,
+        kind: Kind,
+        values: impl IntoIterator<Item = Value>,
+    ) {
         self.push_kind(kind);
         self.timestamps.push(timestamp);
         let mut values = values.into_iter();

@@ -24,8 +24,10 @@ enum Timestamps {
 impl Timestamps {
     fn seal(timestamps: &[i64]) -> Self {
         let base = timestamps.iter().min().copied().unwrap_or_default();
-        let offsets: Result<Box<[u32]>, _> =
-            timestamps.iter().map(|timestamp| u32::try_from(timestamp.wrapping_sub(base))).collect();
+        let offsets: Result<Box<[u32]>, _> = timestamps
+            .iter()
+            .map(|timestamp| u32::try_from(timestamp.wrapping_sub(base)))
+            .collect();
         match offsets {
             Ok(offsets) => Self::Offsets { base, offsets },
             Err(_) => Self::Plain(timestamps.into()),
@@ -242,11 +244,7 @@ impl RowStore {
             Some((segment, index)) => {
                 segment.timestamps.as_ref().map_or(0, |timestamps| timestamps.get(index))
             }
-            None => self
-                .tail_timestamps
-                .get(self.tail_index(row))
-                .copied()
-                .unwrap_or_default(),
+            None => self.tail_timestamps.get(self.tail_index(row)).copied().unwrap_or_default(),
         }
     }
 

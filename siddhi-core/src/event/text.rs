@@ -82,7 +82,10 @@ impl Text {
         match &self.0 {
             Repr::Inline(inline) => {
                 let (a, b) = inline.words();
-                fold(fold(a ^ 0x243f_6a88_85a3_08d3, 0x9e37_79b9_7f4a_7c15), b ^ 0x1319_8a2e_0370_7344)
+                fold(
+                    fold(a ^ 0x243f_6a88_85a3_08d3, 0x9e37_79b9_7f4a_7c15),
+                    b ^ 0x1319_8a2e_0370_7344,
+                )
             }
             Repr::Counted(text) => {
                 foldhash::fast::FixedState::with_seed(0).hash_one(text.as_bytes())
@@ -211,7 +214,8 @@ mod tests {
     #[test]
     fn every_length_comes_back() {
         for length in 0..40 {
-            let text: String = "abcdefghijklmnopqrstuvwxyzäöüß0123456789".chars().take(length).collect();
+            let text: String =
+                "abcdefghijklmnopqrstuvwxyzäöüß0123456789".chars().take(length).collect();
             let value = Text::from(text.as_str());
             assert_eq!(value.as_str(), text);
             assert_eq!(value, value.clone());

@@ -70,7 +70,10 @@ impl Value {
     /// int → long → float → double, null for null; none when it does not fit.
     #[must_use]
     pub fn fit(self, target: DataType) -> Option<Self> {
-        #[allow(clippy::cast_precision_loss, reason = "Siddhi's widening of integers to floats rounds")]
+        #[allow(
+            clippy::cast_precision_loss,
+            reason = "Siddhi's widening of integers to floats rounds"
+        )]
         Some(match (self, target) {
             (Self::Null, _) => Self::Null,
             (value, DataType::Object) => value,

@@ -22,6 +22,17 @@ pub trait AggregatorFactory: Send + Sync + fmt::Debug {
     fn bind(&self, parameters: &[ParameterValue]) -> Result<BoundAggregator, BindError>;
 }
 
+/// How rows leave the groups of an aggregator: what it must remember to let them go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Leaving {
+    /// No row ever leaves by itself; a reset may empty a group.
+    Never,
+    /// The rows of a group leave in the order in which they came.
+    InOrder,
+    /// Rows leave in any order, also before they came.
+    AnyOrder,
+}
+
 /// An aggregator bound to the types of a call.
 #[derive(Clone)]
 pub struct BoundAggregator {
@@ -29,13 +40,15 @@ pub struct BoundAggregator {
     pub return_type: DataType,
     /// A row can fail in it (its argument is an object).
     pub fallible: bool,
-    /// Makes one with no rows in it.
-    pub make: Arc<dyn Fn() -> Box<dyn Aggregator> + Send + Sync>,
+    /// Makes one with no rows in it, whose rows will leave as said.
+    pub make: Arc<dyn Fn(Leaving) -> Box<dyn Aggregator> + Send + Sync>,
 }
 
 impl fmt::Debug for BoundAggregator {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("BoundAggregator").field("return_type", &self.return_type).finish_non_exhaustive()
+        f.debug_struct("BoundAggregator")
+            .field("return_type", &self.return_type)
+            .finish_non_exhaustive()
     }
 }
 

@@ -68,17 +68,46 @@ pub trait FunctionFactory: Send + Sync + fmt::Debug {
     fn bind(&self, parameters: &[ParameterValue]) -> Result<BoundScalar, BindError>;
 }
 
+/// What a checked call becomes.
+#[derive(Clone, Debug)]
+pub enum Callee {
+    /// A function of the values of the arguments.
+    Function(Arc<dyn ScalarFunction>),
+    /// The second or third argument, as the first says; only the chosen one is evaluated.
+    IfThenElse,
+    /// The timestamp of the row.
+    EventTimestamp,
+}
+
 /// A function bound to the types of a call.
 #[derive(Clone, Debug)]
 pub struct BoundScalar {
     /// What is called.
-    pub function: Arc<dyn ScalarFunction>,
+    pub callee: Callee,
     /// The type of the result.
     pub return_type: DataType,
     /// Equal arguments give equal results, and nothing else happens.
     pub pure: bool,
     /// The call can fail for a row.
     pub fallible: bool,
+}
+
+impl BoundScalar {
+    /// A function that depends on nothing but its arguments and never fails.
+    pub fn pure(function: impl ScalarFunction + 'static, return_type: DataType) -> Self {
+        let callee = Callee::Function(Arc::new(function));
+        Self { callee, return_type, pure: true, fallible: false }
+    }
+
+    /// A function that depends on nothing but its arguments and can fail for a row.
+    pub fn fallible(function: impl ScalarFunction + 'static, return_type: DataType) -> Self {
+        Self { fallible: true, ..Self::pure(function, return_type) }
+    }
+
+    /// A function that gives something new on each call.
+    pub fn impure(function: impl ScalarFunction + 'static, return_type: DataType) -> Self {
+        Self { pure: false, ..Self::pure(function, return_type) }
+    }
 }
 
 /// An argument of a running call.
