@@ -3,9 +3,25 @@
 
 mod aggregator;
 mod function;
+mod mapper;
+mod options;
+mod sink;
+mod source;
+mod template;
 
 pub use aggregator::{Aggregator, AggregatorFactory, BoundAggregator, Leaving};
 pub use function::{
     Argument, Arguments, BindError, BoundScalar, CallContext, Callee, Documentation,
     FunctionFactory, ParameterValue, RowFunction, ScalarFunction,
 };
+pub use mapper::{
+    MapperConfig, Payload, Place, Rejection, RowWriter, SinkMapper, SinkMapperFactory,
+    SourceMapper, SourceMapperFactory,
+};
+pub use options::{ConnectorDocumentation, OptionDocumentation, OptionError, Options, Schema};
+pub use sink::{DynamicOptions, Sink, SinkError, SinkFactory};
+pub use source::{
+    Buffer, Decoder, Progress, PullSource, PushSource, Source, SourceError, SourceFactory,
+    SourceHandler,
+};
+pub use template::Template;

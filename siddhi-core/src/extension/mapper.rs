@@ -1,0 +1,241 @@
+//! Mappers: between the payloads of a transport and rows.
+
+use std::fmt;
+use std::sync::Arc;
+
+use siddhi_query::ast::AnnotationElement;
+
+use super::options::{ConnectorDocumentation, OptionError, Options, Schema};
+use super::sink::SinkError;
+use crate::event::batch::Batch;
+use crate::event::column::Column;
+use crate::event::view::View;
+
+/// What a transport carries.
+#[derive(Clone, Copy, Debug)]
+pub enum Payload<'a> {
+    /// Rows of a stream as they are; only transports within the process carry them.
+    Rows(View<'a>),
+    /// Encoded events.
+    Bytes(&'a [u8]),
+}
+
+/// What a mapper is made from.
+#[derive(Clone, Copy, Debug)]
+pub struct MapperConfig<'a> {
+    /// The stream.
+    pub schema: &'a Schema,
+    /// The elements of `@map`.
+    pub options: &'a Options,
+    /// The elements of `@attributes` or `@payload` in order; empty when it is not there.
+    pub mapping: &'a [AnnotationElement],
+}
+
+/// Makes the mappers behind `@source(…, @map(type = 'NAME'))`.
+pub trait SourceMapperFactory: Send + Sync + fmt::Debug {
+    /// The page of the manual; its name is the `type`.
+    fn documentation(&self) -> ConnectorDocumentation;
+
+    /// Makes a mapper.
+    ///
+    /// # Errors
+    /// When options or mapping cannot be used.
+    fn create(&self, config: MapperConfig<'_>) -> Result<Box<dyn SourceMapper>, OptionError>;
+}
+
+/// Decodes payloads into typed columns.
+///
+/// Input is hostile: a mapper never panics, and what it cannot read it rejects with a reason, row
+/// by row, so that good rows beside bad ones live.
+pub trait SourceMapper: Send + fmt::Debug {
+    /// Another document begins, such as the next file: a header row may come again.
+    fn begin(&mut self) {}
+
+    /// Whether the bytes are a whole payload. A transport that cuts its input at line ends asks,
+    /// since a quoted text may hold a line end.
+    fn is_complete(&self, _payload: &[u8]) -> bool {
+        true
+    }
+
+    /// Whether rows of another stream are taken over as they are, without decoding. They are then
+    /// checked as any send is.
+    fn passes_rows(&self) -> bool {
+        false
+    }
+
+    /// Appends the rows of a payload.
+    fn decode(&mut self, payload: &[u8], rows: &mut RowWriter<'_>);
+}
+
+/// Where an input was bad: a file and line, a topic.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The file, topic or other name of where the payload came from.
+    pub origin: Arc<str>,
+    /// The line in it, from 1; none where there are no lines.
+    pub line: Option<u64>,
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.line {
+            Some(line) => write!(f, "{}:{line}", self.origin),
+            None => f.write_str(&self.origin),
+        }
+    }
+}
+
+/// A row that could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rejection {
+    /// Where it stood.
+    pub place: Place,
+    /// Why, in one phrase.
+    pub reason: String,
+}
+
+impl fmt::Display for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.place, self.reason)
+    }
+}
+
+/// Takes the rows that a mapper reads, one by one: values are pushed to the columns, then the row
+/// is committed or rejected.
+#[derive(Debug)]
+pub struct RowWriter<'a> {
+    batch: &'a mut Batch,
+    rejections: &'a mut Vec<Rejection>,
+    place: &'a Place,
+    timestamp: i64,
+    event_time: Option<usize>,
+}
+
+impl<'a> RowWriter<'a> {
+    /// A writer that appends to a batch. Rows get `timestamp`, or the value of the attribute
+    /// `event_time`, which is an `int` or `long`.
+    pub fn new(
+        batch: &'a mut Batch,
+        rejections: &'a mut Vec<Rejection>,
+        place: &'a Place,
+        timestamp: i64,
+        event_time: Option<usize>,
+    ) -> Self {
+        Self { batch, rejections, place, timestamp, event_time }
+    }
+
+    /// The columns. A row is whole when each has one value more than there are rows.
+    pub fn columns(&mut self) -> &mut [Column] {
+        &mut self.batch.columns
+    }
+
+    /// Rows so far.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.batch.len()
+    }
+
+    /// Whether there is no row so far.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.batch.is_empty()
+    }
+
+    /// The values that have been pushed are a row. A row without its event time is rejected, and
+    /// so is one that lacks a value, which is an error of the mapper.
+    pub fn commit(&mut self) {
+        let row = self.batch.len();
+        if self.batch.columns.iter().any(|column| column.len() != row + 1) {
+            self.reject("the mapper gave a row with too few or too many values");
+            return;
+        }
+        let mut timestamp = self.timestamp;
+        if let Some(column) = self.event_time.and_then(|index| self.batch.columns.get(index)) {
+            match column.value(row) {
+                crate::Value::Long(time) => timestamp = time,
+                crate::Value::Int(time) => timestamp = time.into(),
+                _ => {
+                    self.reject("the event has no time");
+                    return;
+                }
+            }
+        }
+        self.batch.timestamps.push(timestamp);
+    }
+
+    /// Takes back what has been pushed since the last row, and reports why.
+    pub fn reject(&mut self, reason: impl Into<String>) {
+        let rows = self.batch.timestamps.len();
+        for column in &mut self.batch.columns {
+            if column.len() > rows {
+                column.resize(rows);
+            }
+        }
+        self.rejections.push(Rejection { place: self.place.clone(), reason: reason.into() });
+    }
+}
+
+/// Makes the mappers behind `@sink(…, @map(type = 'NAME'))`.
+pub trait SinkMapperFactory: Send + Sync + fmt::Debug {
+    /// The page of the manual; its name is the `type`.
+    fn documentation(&self) -> ConnectorDocumentation;
+
+    /// Makes a mapper.
+    ///
+    /// # Errors
+    /// When options or mapping cannot be used.
+    fn create(&self, config: MapperConfig<'_>) -> Result<Box<dyn SinkMapper>, OptionError>;
+}
+
+/// Encodes chunks of rows into payloads.
+///
+/// A sink can be reached again while it publishes (its topic feeds a stream that feeds the sink),
+/// hence `&self`.
+pub trait SinkMapper: Send + Sync + fmt::Debug {
+    /// Encodes the selected rows and hands each payload to `publish`, whose errors come back.
+    ///
+    /// # Errors
+    /// When a payload cannot be made or published.
+    fn encode(
+        &self,
+        rows: &View<'_>,
+        publish: &mut dyn FnMut(Payload<'_>) -> Result<(), SinkError>,
+    ) -> Result<(), SinkError>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Value;
+    use siddhi_query::ast::DataType;
+
+    #[test]
+    fn a_rejected_row_leaves_no_trace() {
+        let mut batch = Batch::new(&[DataType::Long, DataType::String]);
+        let mut rejections = Vec::new();
+        let place = Place { origin: "f".into(), line: Some(3) };
+        let mut rows = RowWriter::new(&mut batch, &mut rejections, &place, 7, Some(0));
+        rows.columns()[0].push(Value::Long(5));
+        rows.reject("bad");
+        rows.columns()[0].push(Value::Null);
+        rows.columns()[1].push(Value::from("x"));
+        rows.commit();
+        rows.columns()[0].push(Value::Long(9));
+        rows.columns()[1].push(Value::from("y"));
+        rows.commit();
+        rows.columns()[0].push(Value::Long(9));
+        rows.commit();
+        assert_eq!(batch.timestamps, [9]);
+        assert_eq!(batch.columns[1].value(0), Value::from("y"));
+        assert!(!batch.columns[0].nulls.any());
+        let texts: Vec<String> = rejections.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            texts,
+            [
+                "f:3: bad",
+                "f:3: the event has no time",
+                "f:3: the mapper gave a row with too few or too many values",
+            ]
+        );
+    }
+}
