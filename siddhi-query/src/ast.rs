@@ -102,6 +102,7 @@ node! {
     }
 
     /// One of the six kinds of definition.
+    #[allow(clippy::large_enum_variant, reason = "the tree is built once")]
     pub enum Definition {
         /// `define stream`.
         Stream(StreamDefinition),
@@ -394,6 +395,7 @@ node! {
     }
 
     /// An element of a pattern or sequence.
+    #[allow(clippy::large_enum_variant, reason = "the tree is built once")]
     pub enum PatternElement {
         /// One event.
         Stream(PatternStream),
@@ -557,6 +559,7 @@ node! {
     }
 
     /// The forms of an on-demand query.
+    #[allow(clippy::large_enum_variant, reason = "the tree is built once")]
     pub enum OnDemandAction {
         /// `from S on … within … per …`.
         Find(OnDemandFind),

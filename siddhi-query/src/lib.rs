@@ -1,2 +1,14 @@
 //! SiddhiQL: grammar, syntax tree, printer, builder and diagnostics.
 pub mod ast;
+mod diagnostic;
+mod parser;
+
+pub use diagnostic::{
+    Applicability, Code, Diagnostic, Diagnostics, Edit, Fix, Label, LineIndex, Position, Severity,
+    apply_fixes, did_you_mean,
+};
+pub use parser::{
+    Parsed, parse_aggregation, parse_app, parse_app_recovering, parse_expression, parse_function,
+    parse_on_demand, parse_partition, parse_query, parse_stream, parse_table, parse_time,
+    parse_trigger, parse_window,
+};

@@ -1,0 +1,9 @@
+//! What the crate promises, checked from outside.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test stops at what it did not expect"
+)]
+
+mod conformance;
