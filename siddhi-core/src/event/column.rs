@@ -55,6 +55,16 @@ impl Nulls {
         }
     }
 
+    /// Marks every row as null that is null in `other`.
+    pub(crate) fn union(&mut self, other: &Self) {
+        if self.words.len() < other.words.len() {
+            self.words.resize(other.words.len(), 0);
+        }
+        for (word, more) in self.words.iter_mut().zip(&other.words) {
+            *word |= more;
+        }
+    }
+
     /// No row is null any more.
     #[inline]
     pub fn clear(&mut self) {

@@ -1,0 +1,297 @@
+//! Checked expressions as a flat list of kernels over columns.
+//!
+//! A program is compiled once and never changes; what it writes to is a [`Scratch`] that keeps its
+//! size, so that running allocates nothing. A computed value stands at the place of its row, and a
+//! row that is not selected has none.
+//!
+//! ```text
+//! price * 2, price * 2 > 10    becomes    r0 = column 1 * 2      results: r0, r1
+//!                                         r1 = r0 > 10
+//! ```
+
+use std::sync::Arc;
+
+use siddhi_query::ast::DataType;
+use smallvec::SmallVec;
+
+use super::compile::Compiler;
+use super::kernels::{Inputs, Kernel, Operand, Test};
+use super::typed::Expr;
+use crate::event::column::{Column, Values};
+use crate::event::value::Value;
+use crate::event::view::{Selection, View};
+use crate::extension::{Argument, CallContext, ScalarFunction};
+
+/// One step of a program: writes one register, or runs other steps on some of the rows.
+#[derive(Debug)]
+pub(super) enum Step {
+    /// A kernel of the engine.
+    Kernel {
+        kernel: Box<dyn Kernel>,
+        /// The register that is written; it reads only registers before it.
+        out: usize,
+        /// Whether it is cheaper to compute every row than to pick out the selected ones.
+        dense: bool,
+    },
+    /// A function.
+    Call { function: Arc<dyn ScalarFunction>, arguments: Vec<Source>, out: usize },
+    /// Steps that run only where a test holds.
+    Where {
+        test: Box<dyn Test>,
+        steps: Vec<Step>,
+        /// The scratch selection for these rows.
+        rows: usize,
+    },
+}
+
+/// Where an argument of a call comes from.
+#[derive(Debug)]
+pub(super) enum Source {
+    Column(Operand),
+    Constant(Value),
+}
+
+/// A register: its type, and the value that fills it when it is a constant.
+#[derive(Debug)]
+pub(super) struct Register {
+    pub(super) data_type: DataType,
+    pub(super) constant: Option<Column>,
+}
+
+/// What the steps of a program need to run.
+#[derive(Debug)]
+pub(super) struct Layout {
+    pub(super) registers: Vec<Register>,
+    /// How many selections the conditional steps need.
+    pub(super) selections: usize,
+}
+
+/// The columns that a program writes.
+///
+/// They hold what the last run wrote, and keep their size from run to run.
+#[derive(Debug)]
+pub(crate) struct Scratch {
+    registers: Vec<Column>,
+    /// The length of the registers.
+    rows: usize,
+    selections: Vec<Vec<u32>>,
+    /// Stands in for a column that is not there, which is an error of the planner.
+    absent: Column,
+}
+
+impl Layout {
+    pub(super) fn scratch(&self) -> Scratch {
+        let column = |register: &Register| Column::new(register.data_type);
+        Scratch {
+            registers: self.registers.iter().map(column).collect(),
+            rows: 0,
+            selections: vec![Vec::new(); self.selections],
+            absent: Column::new(DataType::Object),
+        }
+    }
+
+    /// Makes the registers long enough for all rows of a view.
+    #[inline]
+    pub(super) fn fit(&self, view: &View<'_>, scratch: &mut Scratch) {
+        let rows = extent(view);
+        if scratch.rows < rows {
+            self.grow(rows.next_power_of_two(), scratch);
+        }
+    }
+
+    #[cold]
+    fn grow(&self, rows: usize, scratch: &mut Scratch) {
+        for (column, register) in scratch.registers.iter_mut().zip(&self.registers) {
+            column.resize(rows);
+            if let Some(constant) = &register.constant {
+                for row in scratch.rows..rows {
+                    column.set_from(row, constant, 0);
+                }
+            }
+        }
+        scratch.rows = rows;
+    }
+}
+
+/// The rows that a selection of the view can name.
+#[inline]
+fn extent(view: &View<'_>) -> usize {
+    match view.selection {
+        Selection::All(count) => count,
+        Selection::Rows(_) => view.timestamps.len(),
+    }
+}
+
+impl Scratch {
+    /// What kernels read.
+    pub(super) fn inputs<'a>(&'a self, view: &'a View<'a>) -> Inputs<'a> {
+        Inputs { view, registers: &self.registers }
+    }
+
+    fn column(&self, register: usize) -> &Column {
+        self.registers.get(register).unwrap_or(&self.absent)
+    }
+
+    /// Runs steps over rows. Rows that fail are reported, and no later step sees them.
+    pub(super) fn run(
+        &mut self,
+        steps: &[Step],
+        view: &View<'_>,
+        rows: Selection<'_>,
+        context: &mut CallContext<'_>,
+    ) {
+        // With a quarter of the rows selected, a loop over all of them is the faster one.
+        let every = extent(view);
+        let dense = if rows.len() * 4 >= every { Selection::All(every) } else { rows };
+        for (index, step) in steps.iter().enumerate() {
+            let failed = context.failures.len();
+            match step {
+                Step::Kernel { kernel, out, dense: is_dense } => {
+                    let (before, after) = self.registers.split_at_mut(*out);
+                    if let Some(out) = after.first_mut() {
+                        out.nulls.clear();
+                        let rows = if *is_dense { dense } else { rows };
+                        kernel.run(Inputs { view, registers: before }, rows, out);
+                    }
+                }
+                Step::Call { function, arguments, out } => {
+                    self.call(function.as_ref(), arguments, *out, view, rows, context);
+                }
+                Step::Where { test, steps, rows: buffer } => {
+                    let buffer_of =
+                        |all: &mut Vec<Vec<u32>>| all.get_mut(*buffer).map(std::mem::take);
+                    let mut some = buffer_of(&mut self.selections).unwrap_or_default();
+                    test.select(self.inputs(view), rows, &mut some);
+                    self.run(steps, view, Selection::Rows(&some), context);
+                    if let Some(place) = self.selections.get_mut(*buffer) {
+                        *place = some;
+                    }
+                }
+            }
+            if context.failures.len() > failed {
+                let steps = steps.get(index + 1..).unwrap_or_default();
+                return self.run_rest(steps, view, rows, failed, context);
+            }
+        }
+    }
+
+    /// Goes on without the rows that have failed since `failed`.
+    #[cold]
+    fn run_rest(
+        &mut self,
+        steps: &[Step],
+        view: &View<'_>,
+        rows: Selection<'_>,
+        failed: usize,
+        context: &mut CallContext<'_>,
+    ) {
+        let mut left = Vec::new();
+        left.extend(rows.iter().filter_map(|row| u32::try_from(row).ok()));
+        exclude(&mut left, context.failures.get(failed..).unwrap_or_default());
+        self.run(steps, view, Selection::Rows(&left), context);
+    }
+
+    fn call(
+        &mut self,
+        function: &dyn ScalarFunction,
+        arguments: &[Source],
+        out: usize,
+        view: &View<'_>,
+        rows: Selection<'_>,
+        context: &mut CallContext<'_>,
+    ) {
+        let (before, after) = self.registers.split_at_mut(out);
+        let Some(out) = after.first_mut() else { return };
+        let inputs = Inputs { view, registers: before };
+        let absent = &self.absent;
+        let arguments: SmallVec<[Argument<'_>; 8]> = arguments
+            .iter()
+            .map(|source| match source {
+                Source::Column(operand) => {
+                    Argument::Column(inputs.column(*operand).unwrap_or(absent))
+                }
+                Source::Constant(value) => Argument::Constant(value),
+            })
+            .collect();
+        out.nulls.clear();
+        function.evaluate(&arguments, rows, out, context);
+        if out.nulls.any()
+            && let Values::Bool(values) = &mut out.values
+        {
+            // A function whose type is bool never gives null.
+            for row in rows.iter().filter(|row| out.nulls.get(*row)) {
+                if let Some(value) = values.get_mut(row) {
+                    *value = false;
+                }
+            }
+            out.nulls.clear();
+        }
+    }
+}
+
+/// Expressions, ready to run over views.
+#[derive(Debug)]
+pub(crate) struct Program {
+    steps: Vec<Step>,
+    layout: Layout,
+    results: Vec<Operand>,
+    fallible: bool,
+}
+
+impl Program {
+    /// Compiles expressions. Equal ones among them, and equal parts, are computed once.
+    pub(crate) fn compile(expressions: &[Expr]) -> Self {
+        let mut compiler = Compiler::default();
+        let results = expressions.iter().map(|expr| compiler.operand(expr)).collect();
+        let fallible = expressions.iter().any(Expr::fallible);
+        let (steps, layout) = compiler.finish();
+        Self { steps, layout, results, fallible }
+    }
+
+    /// Columns for this program to write to.
+    pub(crate) fn scratch(&self) -> Scratch {
+        self.layout.scratch()
+    }
+
+    /// Computes the expressions for the selected rows of the view. A row that fails is reported in
+    /// the context and not evaluated further; its results mean nothing.
+    pub(crate) fn run(
+        &self,
+        view: &View<'_>,
+        scratch: &mut Scratch,
+        context: &mut CallContext<'_>,
+    ) {
+        self.layout.fit(view, scratch);
+        scratch.run(&self.steps, view, view.selection, context);
+    }
+
+    /// The values of an expression after [`Program::run`] over the same view: the view's own column,
+    /// or one of the scratch with the values at the places of their rows.
+    pub(crate) fn result<'a>(
+        &self,
+        index: usize,
+        view: &View<'a>,
+        scratch: &'a Scratch,
+    ) -> &'a Column {
+        match self.results.get(index) {
+            Some(Operand::Input(column)) => view.columns.get(*column).unwrap_or(&scratch.absent),
+            Some(Operand::Register(register)) => scratch.column(*register),
+            None => &scratch.absent,
+        }
+    }
+
+    /// Whether a row can fail.
+    pub(crate) fn fallible(&self) -> bool {
+        self.fallible
+    }
+}
+
+/// Takes the rows out that failed.
+pub(crate) fn exclude(rows: &mut Vec<u32>, failures: &[(u32, String)]) {
+    if failures.is_empty() {
+        return;
+    }
+    let mut failed: Vec<u32> = failures.iter().map(|(row, _)| *row).collect();
+    failed.sort_unstable();
+    rows.retain(|row| failed.binary_search(row).is_err());
+}
