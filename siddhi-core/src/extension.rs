@@ -5,6 +5,7 @@ mod aggregator;
 mod function;
 mod mapper;
 mod options;
+mod registry;
 mod sink;
 mod source;
 mod template;
@@ -19,6 +20,7 @@ pub use mapper::{
     SourceMapper, SourceMapperFactory,
 };
 pub use options::{ConnectorDocumentation, OptionDocumentation, OptionError, Options, Schema};
+pub use registry::Registry;
 pub use sink::{DynamicOptions, Sink, SinkError, SinkFactory};
 pub use source::{
     Buffer, Decoder, Progress, PullSource, PushSource, Source, SourceError, SourceFactory,

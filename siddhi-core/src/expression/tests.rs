@@ -189,9 +189,10 @@ fn rows() -> impl Strategy<Value = Vec<Vec<Value>>> {
 /// All rows, or some of them in any order.
 fn selection(rows: usize, choice: Option<u64>) -> Option<Vec<u32>> {
     let mut random = Random::new(choice?);
-    let mut picked: Vec<u32> =
-        (0..u32::try_from(rows).unwrap()).filter(|_| random.next_u64() % 3 > 0).collect();
-    if random.next_u64() % 2 == 0 {
+    let mut picked: Vec<u32> = (0..u32::try_from(rows).unwrap())
+        .filter(|_| !random.next_u64().is_multiple_of(3))
+        .collect();
+    if random.next_u64().is_multiple_of(2) {
         picked.reverse();
     }
     Some(picked)

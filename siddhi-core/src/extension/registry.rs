@@ -1,0 +1,96 @@
+//! Everything that can be called by name.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::{AggregatorFactory, FunctionFactory};
+
+/// Things of one kind by their names in the language, such as `sum` or `str:concat`, in the order
+/// of the names.
+#[derive(Debug)]
+pub(crate) struct Named<T: ?Sized>(BTreeMap<String, Arc<T>>);
+
+impl<T: ?Sized> Default for Named<T> {
+    fn default() -> Self {
+        Self(BTreeMap::new())
+    }
+}
+
+impl<T: ?Sized> Named<T> {
+    /// Adds a thing, in the place of one with the same name.
+    pub(crate) fn insert(&mut self, name: &str, thing: Arc<T>) {
+        self.0.insert(name.into(), thing);
+    }
+
+    /// The thing of a name; upper and lower case differ.
+    pub(crate) fn get(&self, name: &str) -> Option<&Arc<T>> {
+        self.0.get(name)
+    }
+
+    /// All of them, by name.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &Arc<T>)> {
+        self.0.iter().map(|(name, thing)| (name.as_str(), thing))
+    }
+}
+
+/// What can be called in the apps of one manager: the built-ins, and what was added.
+///
+/// Names are those of the language, with a namespace before a colon where there is one, and
+/// case-sensitive. What is added under a name that is taken takes its place.
+#[derive(Debug, Default)]
+pub struct Registry {
+    functions: Named<dyn FunctionFactory>,
+    aggregators: Named<dyn AggregatorFactory>,
+}
+
+impl Registry {
+    /// A registry with everything that Siddhi has without extensions.
+    #[must_use]
+    pub fn with_builtins() -> Self {
+        let mut registry = Self::default();
+        for function in crate::functions::builtins() {
+            registry.register_function(function);
+        }
+        for aggregator in crate::aggregators::builtins() {
+            registry.register_aggregator(aggregator);
+        }
+        registry
+    }
+
+    /// Adds a function under the name of its documentation.
+    pub fn register_function(&mut self, factory: Arc<dyn FunctionFactory>) {
+        self.functions.insert(factory.documentation().name, factory);
+    }
+
+    /// Adds an aggregator under the name of its documentation.
+    pub fn register_aggregator(&mut self, factory: Arc<dyn AggregatorFactory>) {
+        self.aggregators.insert(factory.documentation().name, factory);
+    }
+
+    /// The function of a name.
+    #[must_use]
+    pub fn function(&self, name: &str) -> Option<&Arc<dyn FunctionFactory>> {
+        self.functions.get(name)
+    }
+
+    /// The aggregator of a name.
+    #[must_use]
+    pub fn aggregator(&self, name: &str) -> Option<&Arc<dyn AggregatorFactory>> {
+        self.aggregators.get(name)
+    }
+
+    /// All functions, by name.
+    pub fn functions(&self) -> impl Iterator<Item = (&str, &Arc<dyn FunctionFactory>)> {
+        self.functions.iter()
+    }
+
+    /// All aggregators, by name.
+    pub fn aggregators(&self) -> impl Iterator<Item = (&str, &Arc<dyn AggregatorFactory>)> {
+        self.aggregators.iter()
+    }
+
+    /// The names that can be called in an expression: functions, then aggregators.
+    pub fn callable_names(&self) -> impl Iterator<Item = &str> {
+        self.functions().map(|(name, _)| name).chain(self.aggregators().map(|(name, _)| name))
+    }
+}
