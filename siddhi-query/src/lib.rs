@@ -1,7 +1,11 @@
 //! SiddhiQL: grammar, syntax tree, printer, builder and diagnostics.
 pub mod ast;
+pub mod builder;
 mod diagnostic;
+mod names;
 mod parser;
+mod printer;
+pub mod variables;
 
 pub use diagnostic::{
     Applicability, Code, Diagnostic, Diagnostics, Edit, Fix, Label, LineIndex, Position, Severity,
