@@ -74,7 +74,7 @@ pub trait Element: Sized {
         self,
         next: Next,
     ) -> Pattern<<Self::Every as EveryState>::Then<Next::Every>> {
-        Pattern::new(chain(self.into_element(), next.into_element()))
+        Pattern::new(self.into_element().followed_by(next.into_element()))
     }
 
     /// Limits the time from the first to the last event, and ends the pattern.
@@ -97,7 +97,7 @@ pub trait Step: Element<Every = NoEvery> {
     /// assert_eq!(query.to_string(), "from every a=A, b=B+\nselect *\ninsert into O");
     /// ```
     fn followed_by(self, next: impl Step) -> Sequence {
-        Sequence(chain(self.into_element(), next.into_element()))
+        Sequence(self.into_element().followed_by(next.into_element()))
     }
 }
 
@@ -128,7 +128,7 @@ pub struct Sequence(PatternElement);
 impl Sequence {
     /// `self, next`.
     pub fn followed_by(self, next: impl Step) -> Self {
-        Self(chain(self.0, next.into_element()))
+        Self(self.0.followed_by(next.into_element()))
     }
 
     /// Begins anew at each event that may begin the sequence: `every` before the first element.
@@ -298,13 +298,17 @@ pub(super) fn whole(kind: PatternKind, element: PatternElement) -> PatternInput 
     PatternInput { kind, element, within: None, span: NOWHERE }
 }
 
-/// Joins two chains into one that branches to the left only, as the parser reads chains.
-fn chain(first: PatternElement, second: PatternElement) -> PatternElement {
-    match second {
-        PatternElement::Next(head, tail) => {
-            PatternElement::Next(Box::new(chain(first, *head)), tail)
+impl PatternElement {
+    /// Joins two chains into one.
+    ///
+    /// Chains branch to the left only: brackets around the end of a chain mean nothing, and trees
+    /// that mean the same should be equal.
+    #[must_use]
+    pub fn followed_by(self, next: Self) -> Self {
+        match next {
+            Self::Next(head, tail) => Self::Next(Box::new(self.followed_by(*head)), tail),
+            single => Self::Next(Box::new(self), Box::new(single)),
         }
-        single => PatternElement::Next(Box::new(first), Box::new(single)),
     }
 }
 

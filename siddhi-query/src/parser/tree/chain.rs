@@ -297,7 +297,7 @@ fn element(chain: Chain) -> Option<PatternElement> {
         }
         whole = Some(match whole {
             None => next,
-            Some(before) => PatternElement::Next(Box::new(before), Box::new(next)),
+            Some(before) => before.followed_by(next),
         });
     }
     whole
