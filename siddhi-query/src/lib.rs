@@ -2,6 +2,7 @@
 pub mod ast;
 pub mod builder;
 mod diagnostic;
+pub mod format;
 mod names;
 mod parser;
 mod printer;

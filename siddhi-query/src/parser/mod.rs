@@ -8,7 +8,7 @@
 mod check;
 mod grammar;
 mod recover;
-mod scan;
+pub(crate) mod scan;
 mod tree;
 
 use pest::Parser as _;

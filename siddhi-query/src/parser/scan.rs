@@ -12,7 +12,7 @@ mod script;
 
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum TokenKind {
+pub(crate) enum TokenKind {
     /// An identifier or keyword.
     Word,
     /// A name in back quotes.
@@ -33,27 +33,27 @@ pub(super) enum TokenKind {
 
 /// A token and its place.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Token {
+pub(crate) struct Token {
     /// What it is.
-    pub(super) kind: TokenKind,
+    pub(crate) kind: TokenKind,
     /// Where it is.
-    pub(super) span: Span,
+    pub(crate) span: Span,
 }
 
 /// All tokens of a text.
 #[derive(Debug)]
-pub(super) struct Scan<'t> {
+pub(crate) struct Scan<'t> {
     /// The text.
     pub(super) text: &'t str,
     /// The tokens, blanks and comments left out.
-    pub(super) tokens: Vec<Token>,
+    pub(crate) tokens: Vec<Token>,
     /// The deepest nesting of brackets or queries and the place where it is reached.
     pub(super) deepest: (usize, Span),
 }
 
 impl<'t> Scan<'t> {
     /// Cuts a text.
-    pub(super) fn new(text: &'t str) -> Self {
+    pub(crate) fn new(text: &'t str) -> Self {
         let mut scan = Self { text, tokens: Vec::new(), deepest: (0, Span::default()) };
         let mut offset = 0;
         let mut depth = 0_usize;

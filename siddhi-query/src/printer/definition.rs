@@ -82,7 +82,7 @@ fn with_attributes(definition: &StreamDefinition, word: &str) -> String {
 }
 
 fn attribute(attribute: &AttributeDefinition) -> String {
-    format!("{} {}", written(&attribute.name, Place::Name), attribute.data_type)
+    format!("{} {}", written(&attribute.name, Place::Marked), attribute.data_type)
 }
 
 fn window(definition: &WindowDefinition) -> String {

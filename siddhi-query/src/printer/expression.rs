@@ -62,27 +62,43 @@ pub(super) fn print(expression: &Expression) -> String {
 
 /// Writes an expression, in brackets when it binds looser than `loosest`.
 ///
-/// The work grows a few levels of stack with each operator, in one buffer: a long chain of `and`
-/// is as deep as it is long.
-fn write(out: &mut String, expression: &Expression, loosest: Rank) {
-    let own = rank(&expression.kind);
-    if own > loosest {
-        out.push('(');
-        write(out, expression, ANY);
-        out.push(')');
-        return;
+/// A chain of operators is as deep to the left as it is long, so that side is walked in a loop.
+fn write(out: &mut String, expression: &Expression, mut loosest: Rank) {
+    let mut spine = Vec::new();
+    let mut leftmost = expression;
+    loop {
+        let own = rank(&leftmost.kind);
+        let bracketed = own > loosest;
+        if bracketed {
+            out.push('(');
+        }
+        spine.push((leftmost, bracketed));
+        match &leftmost.kind {
+            ExpressionKind::Binary(_, left, _) | ExpressionKind::In(left, _) => leftmost = left,
+            _ => break,
+        }
+        loosest = own;
     }
+    for (node, bracketed) in spine.into_iter().rev() {
+        write_behind_left(out, node);
+        if bracketed {
+            out.push(')');
+        }
+    }
+}
+
+/// Writes what follows the left operand, or all of an expression that has none.
+fn write_behind_left(out: &mut String, expression: &Expression) {
     match &expression.kind {
         ExpressionKind::Constant(it) => out.push_str(&constant::print(it)),
         ExpressionKind::Variable(it) => out.push_str(&variable(it)),
         ExpressionKind::Call(it) => out.push_str(&call(it, Place::Name)),
-        ExpressionKind::Binary(operator, left, right) => {
-            // Operators of one rank are read from the left.
-            write(out, left, own);
+        ExpressionKind::Binary(operator, _, right) => {
             out.push(' ');
             out.push_str(operator.as_str());
             out.push(' ');
-            write(out, right, own - 1);
+            // Operators of one rank are read from the left.
+            write(out, right, binary_rank(*operator) - 1);
         }
         ExpressionKind::Not(inner) => {
             out.push_str("not ");
@@ -96,8 +112,7 @@ fn write(out: &mut String, expression: &Expression, loosest: Rank) {
             out.push_str(&stream_reference(reference));
             out.push_str(" is null");
         }
-        ExpressionKind::In(inner, table) => {
-            write(out, inner, IN);
+        ExpressionKind::In(_, table) => {
             out.push_str(" in ");
             out.push_str(&written(table, Place::Name));
         }
@@ -120,9 +135,8 @@ pub(super) fn call(call: &Call, place: Place) -> String {
 }
 
 pub(super) fn variable(variable: &Variable) -> String {
-    let attribute = written(&variable.attribute, Place::Name);
     let Some(stream) = &variable.stream else {
-        return attribute;
+        return written(&variable.attribute, Place::Name);
     };
     let mut out = source(stream);
     push_index(&mut out, variable.index);
@@ -131,7 +145,7 @@ pub(super) fn variable(variable: &Variable) -> String {
         out.push_str(&written(function, Place::Marked));
         push_index(&mut out, *index);
     }
-    format!("{out}.{attribute}")
+    format!("{out}.{}", written(&variable.attribute, Place::Marked))
 }
 
 fn stream_reference(reference: &StreamReference) -> String {

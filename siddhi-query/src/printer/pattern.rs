@@ -35,9 +35,14 @@ pub(super) fn print(pattern: &PatternInput, layout: Layout) -> String {
 /// Brackets around a part of a chain leave no node and change no meaning, and not every chain with
 /// absent elements may have them where its tree branches. So none are written.
 fn chain(element: &PatternElement, kind: PatternKind) -> Vec<String> {
-    let mut links = Vec::new();
-    collect(element, &mut links);
-    let mut texts: Vec<String> = links.into_iter().map(|it| self::element(it, kind)).collect();
+    let mut texts = Vec::new();
+    let mut rest = vec![element];
+    while let Some(link) = rest.pop() {
+        match link {
+            PatternElement::Next(first, second) => rest.extend([&**second, &**first]),
+            link => texts.push(self::element(link, kind)),
+        }
+    }
     match kind {
         PatternKind::Pattern => {
             for text in texts.iter_mut().skip(1) {
@@ -52,16 +57,6 @@ fn chain(element: &PatternElement, kind: PatternKind) -> Vec<String> {
         }
     }
     texts
-}
-
-fn collect<'tree>(element: &'tree PatternElement, links: &mut Vec<&'tree PatternElement>) {
-    match element {
-        PatternElement::Next(first, second) => {
-            collect(first, links);
-            collect(second, links);
-        }
-        other => links.push(other),
-    }
 }
 
 fn element(element: &PatternElement, kind: PatternKind) -> String {
