@@ -1,43 +1,11 @@
 //! The recorded answers of Java Siddhi about what is SiddhiQL and what is not.
 
-use std::path::{Path, PathBuf};
-
-use serde_json::Value;
 use siddhi_query::{
     parse_aggregation, parse_app, parse_expression, parse_function, parse_on_demand,
     parse_partition, parse_query, parse_stream, parse_table, parse_time,
 };
 
-fn corpus() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/conformance")
-}
-
-fn files(folder: &Path, found: &mut Vec<PathBuf>) {
-    let entries = std::fs::read_dir(folder).expect("the corpus is part of the repository");
-    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
-    paths.sort();
-    for path in paths {
-        if path.is_dir() {
-            files(&path, found);
-        } else if path.extension().is_some_and(|extension| extension == "jsonl") {
-            found.push(path);
-        }
-    }
-}
-
-/// Every case of the corpus.
-fn cases() -> Vec<Value> {
-    let mut paths = Vec::new();
-    files(&corpus(), &mut paths);
-    let read = |path| std::fs::read_to_string(path).expect("a readable file");
-    let texts = paths.into_iter().map(read);
-    texts
-        .flat_map(|text| {
-            let lines = text.lines().filter(|line| !line.trim().is_empty());
-            lines.map(|line| serde_json::from_str(line).expect("JSON")).collect::<Vec<Value>>()
-        })
-        .collect()
-}
+use crate::corpus::cases;
 
 fn refusal(entry: &str, text: &str) -> Option<String> {
     let result = match entry {

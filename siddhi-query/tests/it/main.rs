@@ -7,3 +7,10 @@
 )]
 
 mod conformance;
+mod corpus;
+mod formatting;
+mod printing;
+#[cfg(feature = "serde")]
+mod serialization;
+mod trees;
+mod variables;
