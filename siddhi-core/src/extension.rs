@@ -8,7 +8,9 @@ mod options;
 mod registry;
 mod sink;
 mod source;
+mod stream_function;
 mod template;
+mod window;
 
 pub use aggregator::{Aggregator, AggregatorFactory, BoundAggregator, Leaving};
 pub use function::{
@@ -27,3 +29,5 @@ pub use source::{
     SourceHandler,
 };
 pub use template::Template;
+pub use stream_function::{BoundStreamFunction, StreamFunction, StreamFunctionFactory};
+pub use window::{BoundWindow, Window, WindowFactory, WindowPass, WindowStep};

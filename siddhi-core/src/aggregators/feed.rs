@@ -18,6 +18,13 @@ pub enum Step {
     Add(u32),
     /// This many times: the oldest row goes out, then the next comes in.
     Slide(u32),
+    /// Rows leave and come that no aggregator sees.
+    Skip {
+        /// How many of the oldest leave.
+        gone: u32,
+        /// How many of the next never come in.
+        come: u32,
+    },
     /// Everything is over.
     Reset,
 }
@@ -163,6 +170,10 @@ impl Feed<'_> {
         for step in steps {
             match *step {
                 Step::Reset => fold.reset(reset_groups(self.reset_groups)),
+                Step::Skip { gone, come } => {
+                    head += u64::from(gone);
+                    next += u64::from(come);
+                }
                 Step::Remove(count) => {
                     let count = u64::from(count);
                     window.each(head, count, |group, value| remove(fold, group, value));
@@ -273,6 +284,11 @@ impl Feed<'_> {
                         Step::Remove(count) => (count, true, false),
                         Step::Add(count) => (count, false, true),
                         Step::Slide(count) => (count, true, true),
+                        Step::Skip { gone, come } => {
+                            head += u64::from(gone);
+                            next += u64::from(come);
+                            continue;
+                        }
                         Step::Reset => {
                             visit(RowStep::Reset(reset_groups(self.reset_groups)));
                             continue;

@@ -245,6 +245,18 @@ impl Column {
         fits
     }
 
+    /// Appends a copy of a value. A value of another type is stored as null and `false` comes back.
+    #[inline]
+    pub fn push_ref(&mut self, value: &Value) -> bool {
+        match (&mut self.values, value) {
+            (Values::Double(v), Value::Double(x)) => push(v, *x),
+            (Values::String(v), Value::String(x)) => push(v, x.clone()),
+            (Values::Long(v), Value::Long(x)) => push(v, *x),
+            (Values::Int(v), Value::Int(x)) => push(v, *x),
+            _ => self.push(value.clone()),
+        }
+    }
+
     /// Puts a value at an existing row. A value of another type becomes null.
     pub fn set(&mut self, row: usize, value: Value) {
         let done = match (&mut self.values, value) {

@@ -95,7 +95,7 @@ impl Text {
 }
 
 /// The high and low half of a 128-bit product, folded: the mixing step of foldhash and wyhash.
-fn fold(a: u64, b: u64) -> u64 {
+pub(crate) fn fold(a: u64, b: u64) -> u64 {
     let product = u128::from(a) * u128::from(b | 1);
     #[allow(clippy::cast_possible_truncation, reason = "both halves are meant")]
     let folded = (product as u64) ^ ((product >> 64) as u64);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{AggregatorFactory, FunctionFactory};
+use super::{AggregatorFactory, FunctionFactory, StreamFunctionFactory, WindowFactory};
 
 /// Things of one kind by their names in the language, such as `sum` or `str:concat`, in the order
 /// of the names.
@@ -41,6 +41,8 @@ impl<T: ?Sized> Named<T> {
 pub struct Registry {
     functions: Named<dyn FunctionFactory>,
     aggregators: Named<dyn AggregatorFactory>,
+    windows: Named<dyn WindowFactory>,
+    stream_functions: Named<dyn StreamFunctionFactory>,
 }
 
 impl Registry {
@@ -53,6 +55,12 @@ impl Registry {
         }
         for aggregator in crate::aggregators::builtins() {
             registry.register_aggregator(aggregator);
+        }
+        for window in crate::windows::builtins() {
+            registry.register_window(window);
+        }
+        for function in crate::stream_functions::builtins() {
+            registry.register_stream_function(function);
         }
         registry
     }
@@ -67,6 +75,16 @@ impl Registry {
         self.aggregators.insert(factory.documentation().name, factory);
     }
 
+    /// Adds a window under the name of its documentation.
+    pub fn register_window(&mut self, factory: Arc<dyn WindowFactory>) {
+        self.windows.insert(factory.documentation().name, factory);
+    }
+
+    /// Adds a stream function under the name of its documentation.
+    pub fn register_stream_function(&mut self, factory: Arc<dyn StreamFunctionFactory>) {
+        self.stream_functions.insert(factory.documentation().name, factory);
+    }
+
     /// The function of a name.
     #[must_use]
     pub fn function(&self, name: &str) -> Option<&Arc<dyn FunctionFactory>> {
@@ -77,6 +95,28 @@ impl Registry {
     #[must_use]
     pub fn aggregator(&self, name: &str) -> Option<&Arc<dyn AggregatorFactory>> {
         self.aggregators.get(name)
+    }
+
+    /// The window of a name.
+    #[must_use]
+    pub fn window(&self, name: &str) -> Option<&Arc<dyn WindowFactory>> {
+        self.windows.get(name)
+    }
+
+    /// The stream function of a name.
+    #[must_use]
+    pub fn stream_function(&self, name: &str) -> Option<&Arc<dyn StreamFunctionFactory>> {
+        self.stream_functions.get(name)
+    }
+
+    /// All windows, by name.
+    pub fn windows(&self) -> impl Iterator<Item = (&str, &Arc<dyn WindowFactory>)> {
+        self.windows.iter()
+    }
+
+    /// All stream functions, by name.
+    pub fn stream_functions(&self) -> impl Iterator<Item = (&str, &Arc<dyn StreamFunctionFactory>)> {
+        self.stream_functions.iter()
     }
 
     /// All functions, by name.

@@ -1,0 +1,48 @@
+//! Stream functions: `#name(…)` behind a stream. They see whole chunks and may add attributes.
+
+use std::fmt;
+use std::sync::Arc;
+
+use siddhi_query::ast::DataType;
+
+use super::function::{Arguments, BindError, CallContext, Documentation, ParameterValue};
+use crate::event::column::Column;
+use crate::event::view::Selection;
+
+/// A stream function of the language: checks the arguments of each use.
+pub trait StreamFunctionFactory: Send + Sync + fmt::Debug {
+    /// The page of the manual; its name is the name in the language.
+    fn documentation(&self) -> Documentation;
+
+    /// Checks a use.
+    ///
+    /// # Errors
+    /// When number, types or values of the arguments do not fit.
+    fn bind(&self, parameters: &[ParameterValue]) -> Result<BoundStreamFunction, BindError>;
+}
+
+/// A stream function bound to the types of its arguments.
+#[derive(Clone, Debug)]
+pub struct BoundStreamFunction {
+    /// What is called.
+    pub function: Arc<dyn StreamFunction>,
+    /// The attributes that it adds behind those of its input.
+    pub added: Vec<(String, DataType)>,
+    /// It may stand in an element of a pattern.
+    pub in_patterns: bool,
+}
+
+/// A stream function: gives each row of a chunk the values of its added attributes.
+///
+/// A function that adds none and only looks at what passes (such as `log`) is one too.
+pub trait StreamFunction: Send + Sync + fmt::Debug {
+    /// Writes the added attributes of each row of `rows` to its place in `added`, whose columns are
+    /// long enough and have no nulls at these rows yet.
+    fn process(
+        &self,
+        arguments: Arguments<'_>,
+        rows: Selection<'_>,
+        added: &mut [Column],
+        context: &mut CallContext<'_>,
+    );
+}

@@ -1,0 +1,7 @@
+//! From the tree of an app to what runs: logical plan, rules, explain.
+
+pub(crate) mod binder;
+pub(crate) mod codes;
+pub mod explain;
+pub mod logical;
+pub(crate) mod rules;

@@ -1,0 +1,110 @@
+//! A partition: its keys and its queries.
+
+use siddhi_query::Diagnostic;
+use siddhi_query::ast::{self, PartitionBy, Source};
+
+use super::query::{Names, info_name};
+use super::scopes::StreamScope;
+use super::{AppBinder, annotations};
+use crate::plan::codes;
+use crate::plan::logical::{
+    InputPlan, PartitionByPlan, PartitionKeyPlan, PartitionPlan, StreamId,
+};
+
+impl AppBinder<'_> {
+    /// Binds a partition whose first query has the given number in the app.
+    pub(super) fn partition(&mut self, partition: &ast::Partition, names: &Names, first: usize) {
+        if let Some(purge) = annotations::named(&partition.annotations, "purge").next() {
+            self.not_supported("partition purge", purge.span);
+        }
+        let index = self.app.partitions.len();
+        let name = info_name(&partition.annotations)
+            .map_or_else(|| format!("partition_{}", index + 1), |(name, _)| name.into());
+        self.app.partitions.push(PartitionPlan { name, keys: Vec::new(), queries: Vec::new() });
+        self.inner.clear();
+        let streams = self.key_streams(partition);
+        let before = self.app.queries.len();
+        for (offset, query) in partition.queries.iter().enumerate() {
+            self.query(query, names.get(first + offset), Some(index));
+        }
+        self.inner.clear();
+        let read = self.streams_read(before);
+        let mut keys = Vec::new();
+        for (key, stream) in partition.keys.iter().zip(streams) {
+            // The key of a stream that no query reads is not looked at.
+            if let Some(stream) = stream.filter(|stream| read.contains(stream)) {
+                keys.extend(self.key(key, stream));
+            }
+        }
+        let queries = (before..self.app.queries.len()).collect();
+        if let Some(plan) = self.app.partitions.get_mut(index) {
+            plan.keys = keys;
+            plan.queries = queries;
+        }
+    }
+
+    fn key_streams(&mut self, partition: &ast::Partition) -> Vec<Option<StreamId>> {
+        let mut streams = Vec::new();
+        for key in &partition.keys {
+            let name = &key.stream.name;
+            let id = self.streams.get(name).copied();
+            if id.is_none() && !self.unknowable.contains(name) {
+                self.diagnostics.push(
+                    Diagnostic::error(
+                        codes::UNKNOWN_STREAM,
+                        format!("stream `{name}` is not defined"),
+                        key.stream.span,
+                        "neither defined nor filled by a query above",
+                    )
+                    .with_help(format!("define it with `define stream {name} (…)`")),
+                );
+                self.unknowable.insert(name.clone());
+            }
+            streams.push(id);
+        }
+        streams
+    }
+
+    /// The streams that queries from a place on read.
+    fn streams_read(&self, from: usize) -> Vec<StreamId> {
+        let queries = self.app.queries.get(from..).unwrap_or_default();
+        let mut read = Vec::new();
+        for query in queries {
+            match &query.input {
+                InputPlan::Stream(input) => read.push(input.stream),
+                InputPlan::Pattern(pattern) => read.extend(pattern.streams()),
+            }
+        }
+        read
+    }
+
+    fn key(&mut self, key: &ast::PartitionKey, stream: StreamId) -> Option<PartitionKeyPlan> {
+        let source = Source {
+            name: key.stream.clone(),
+            inner: false,
+            fault: false,
+            span: key.stream.span,
+        };
+        let scope = StreamScope {
+            name: super::scopes::marked_name(&source),
+            attributes: self.attributes(stream).to_vec(),
+            what: "the partitioned stream",
+        };
+        let by = match &key.by {
+            PartitionBy::Value(expression) => {
+                PartitionByPlan::Value(self.expressions(&scope, false).expression(expression)?)
+            }
+            PartitionBy::Ranges(ranges) => {
+                let mut plans = Vec::new();
+                for range in ranges {
+                    let condition =
+                        self.expressions(&scope, false).condition(&range.condition)?;
+                    // A label that is written twice means one instance, which sees an event once.
+                    plans.push((condition, range.label.clone()));
+                }
+                PartitionByPlan::Ranges(plans)
+            }
+        };
+        Some(PartitionKeyPlan { stream, by })
+    }
+}

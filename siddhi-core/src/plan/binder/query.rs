@@ -1,0 +1,120 @@
+//! One query: its name, and its parts put together.
+
+use hashbrown::{HashMap, HashSet};
+use siddhi_query::Diagnostic;
+use siddhi_query::ast::{self, Annotation, ExecutionElement, Span};
+
+use super::{AppBinder, annotations};
+use crate::plan::codes;
+use crate::plan::logical::QueryPlan;
+
+/// The names of all queries, in the order of the text.
+pub(super) struct Names(Vec<QueryName>);
+
+#[derive(Clone)]
+pub(super) struct QueryName {
+    pub(super) name: String,
+    pub(super) named: bool,
+}
+
+/// The name in `@info(name = '…')`.
+pub(super) fn info_name(annotations: &[Annotation]) -> Option<(&str, Span)> {
+    annotations::named(annotations, "info")
+        .find_map(|info| annotations::element(info, "name"))
+        .map(|element| (element.value.as_str(), element.span))
+}
+
+impl Names {
+    /// Gives every query its name: the given one, or `query_N` with its number in the app.
+    pub(super) fn assign(app: &ast::App, diagnostics: &mut Vec<Diagnostic>) -> Self {
+        let mut names = Self(Vec::new());
+        let mut outside: HashMap<String, Span> = HashMap::new();
+        let mut inside: Vec<(HashSet<String>, Vec<(String, Span)>)> = Vec::new();
+        for element in &app.elements {
+            match element {
+                ExecutionElement::Query(query) => {
+                    let (name, span) = names.add(query);
+                    if outside.insert(name.clone(), span).is_some() {
+                        diagnostics.push(taken(&name, span));
+                    }
+                }
+                ExecutionElement::Partition(partition) => {
+                    if let Some((name, span)) = info_name(&partition.annotations)
+                        && outside.insert(name.into(), span).is_some()
+                    {
+                        diagnostics.push(taken(name, span));
+                    }
+                    let mut seen = HashSet::new();
+                    let mut list = Vec::new();
+                    for query in &partition.queries {
+                        let (name, span) = names.add(query);
+                        if !seen.insert(name.clone()) {
+                            diagnostics.push(taken(&name, span));
+                        }
+                        list.push((name, span));
+                    }
+                    inside.push((seen, list));
+                }
+            }
+        }
+        for (index, (_, list)) in inside.iter().enumerate() {
+            for (name, span) in list {
+                let elsewhere = inside.iter().take(index).any(|(seen, _)| seen.contains(name));
+                if elsewhere || outside.contains_key(name) {
+                    diagnostics.push(taken(name, *span));
+                }
+            }
+        }
+        names
+    }
+
+    fn add(&mut self, query: &ast::Query) -> (String, Span) {
+        let given = info_name(&query.annotations);
+        let number = self.0.len() + 1;
+        let name = given.map_or_else(|| format!("query_{number}"), |(name, _)| name.into());
+        self.0.push(QueryName { name: name.clone(), named: given.is_some() });
+        (name, given.map_or(query.span, |(_, span)| span))
+    }
+
+    pub(super) fn get(&self, number: usize) -> QueryName {
+        let missing = || QueryName { name: format!("query_{}", number + 1), named: false };
+        self.0.get(number).cloned().unwrap_or_else(missing)
+    }
+}
+
+fn taken(name: &str, span: Span) -> Diagnostic {
+    Diagnostic::error(
+        codes::QUERY_NAME,
+        format!("the query name `{name}` is taken"),
+        span,
+        "used a second time",
+    )
+    .with_help("give each query a name of its own with `@info(name = '…')`")
+}
+
+impl AppBinder<'_> {
+    /// Binds a query; nothing is planned when a part of it does not bind.
+    pub(super) fn query(&mut self, query: &ast::Query, name: QueryName, partition: Option<usize>) {
+        if let Some(rate) = &query.rate {
+            self.not_supported("output rates", rate.span);
+        }
+        let input = self.input(query);
+        let selector = input.as_ref().and_then(|input| {
+            self.selector(&query.selector, &input.scope, input.output_name(query))
+        });
+        let attributes = selector.as_ref().map(super::super::logical::SelectorPlan::attributes);
+        let target = self.output(&query.output, attributes, partition);
+        let (Some(input), Some(selector), Some(target)) = (input, selector, target) else { return };
+        self.app.queries.push(QueryPlan {
+            name: name.name,
+            named: name.named,
+            partition,
+            input: input.plan,
+            selector,
+            events: query.output.events,
+            target,
+            span: query.span,
+            text: query.to_string(),
+        });
+    }
+}

@@ -1,0 +1,90 @@
+//! The scopes of queries over one stream.
+
+use siddhi_query::ast::{Source, StreamReference, Variable};
+use siddhi_query::{Diagnostic, did_you_mean};
+
+use crate::expression::codes;
+use crate::expression::scope::{EventPresence, Scope, ScopeColumn};
+use crate::plan::logical::Attribute;
+
+/// The attributes of one stream, or of a query's output.
+#[derive(Clone, Debug)]
+pub(crate) struct StreamScope {
+    /// The name with its mark; what a qualified reference must say.
+    pub(crate) name: String,
+    /// The attributes.
+    pub(crate) attributes: Vec<Attribute>,
+    /// What to call it in messages: `the input stream`, `the output`.
+    pub(crate) what: &'static str,
+}
+
+/// A source's name with its mark.
+pub(crate) fn marked_name(source: &Source) -> String {
+    let mark = match (source.inner, source.fault) {
+        (true, _) => "#",
+        (_, true) => "!",
+        _ => "",
+    };
+    format!("{mark}{}", source.name.name)
+}
+
+impl StreamScope {
+    fn position(&self, name: &str) -> Option<usize> {
+        self.attributes.iter().position(|attribute| attribute.name == name)
+    }
+
+    fn unknown(&self, variable: &Variable) -> Box<Diagnostic> {
+        let name = &variable.attribute.name;
+        let known = self.attributes.iter().map(|attribute| attribute.name.as_str());
+        let guess = did_you_mean(name, known);
+        let mut diagnostic = Diagnostic::error(
+            codes::UNKNOWN_ATTRIBUTE,
+            format!("no attribute `{name}` in {} `{}`", self.what, self.name),
+            variable.attribute.span,
+            "not an attribute",
+        );
+        if let Some(guess) = guess {
+            diagnostic = diagnostic.with_help(format!("did you mean `{guess}`?"));
+        }
+        let list: Vec<String> =
+            self.attributes.iter().map(|a| format!("{} {}", a.name, a.data_type)).collect();
+        Box::new(diagnostic.with_note(format!("its attributes are {}", list.join(", "))))
+    }
+}
+
+impl Scope for StreamScope {
+    fn attribute(&self, variable: &Variable) -> Result<ScopeColumn, Box<Diagnostic>> {
+        if let Some(stream) = &variable.stream
+            && marked_name(stream) != self.name
+        {
+            return Err(Box::new(
+                Diagnostic::error(
+                    codes::UNKNOWN_STREAM_REFERENCE,
+                    format!("`{}` is not known here", marked_name(stream)),
+                    stream.span,
+                    "not an input of this expression",
+                )
+                .with_help(format!("{} is `{}`", self.what, self.name)),
+            ));
+        }
+        let index = self.position(&variable.attribute.name).ok_or_else(|| self.unknown(variable))?;
+        let data_type = self.attributes.get(index).ok_or_else(|| self.unknown(variable))?.data_type;
+        Ok(ScopeColumn { index, data_type })
+    }
+
+    fn presence(&self, reference: &StreamReference) -> Option<EventPresence> {
+        (marked_name(&reference.source) == self.name).then_some(EventPresence::Always)
+    }
+
+    fn star(&self) -> Vec<ScopeColumn> {
+        let column = |(index, attribute): (usize, &Attribute)| ScopeColumn {
+            index,
+            data_type: attribute.data_type,
+        };
+        self.attributes.iter().enumerate().map(column).collect()
+    }
+
+    fn event_timestamp(&self, _name: &Variable) -> Option<ScopeColumn> {
+        None
+    }
+}

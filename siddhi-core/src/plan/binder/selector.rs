@@ -1,0 +1,152 @@
+//! The selection of a query.
+
+use hashbrown::HashSet;
+use siddhi_query::Diagnostic;
+use siddhi_query::ast::{self, Constant, ExpressionKind, Span};
+
+use super::input::InputScope;
+use super::scopes::StreamScope;
+use super::{AppBinder, extract_aggregates};
+use crate::expression::scope::Scope;
+use crate::expression::typed::{Expr, ExprKind};
+use crate::plan::codes;
+use crate::plan::logical::{ConditionPlan, ItemPlan, SelectorPlan};
+
+impl AppBinder<'_> {
+    pub(super) fn selector(
+        &mut self,
+        selector: &ast::Selector,
+        scope: &InputScope,
+        output_name: String,
+    ) -> Option<SelectorPlan> {
+        let input_types = scope.types();
+        let mut aggregates = Vec::new();
+        let mut items = self.items(selector, scope)?;
+        for item in &mut items {
+            extract_aggregates(&mut item.expression, input_types.len(), &mut aggregates);
+        }
+        let group_by = self.references(&selector.group_by, scope.as_scope())?;
+        let mut plan = SelectorPlan {
+            input_types,
+            group_by,
+            aggregates,
+            items,
+            having: None,
+            order_by: Vec::new(),
+            limit: None,
+            offset: 0,
+        };
+        let output = StreamScope {
+            name: output_name,
+            attributes: plan.attributes(),
+            what: "the output",
+        };
+        plan.having = match &selector.having {
+            Some(having) => Some(self.having(having, &output)?),
+            None => None,
+        };
+        let order: Vec<ast::Variable> =
+            selector.order_by.iter().map(|order| order.variable.clone()).collect();
+        let descending = selector.order_by.iter().map(|order| order.descending);
+        plan.order_by = self.references(&order, &output)?.into_iter().zip(descending).collect();
+        plan.limit = self.limit(selector.limit.as_ref())?;
+        plan.offset = self.limit(selector.offset.as_ref())?.unwrap_or(0);
+        Some(plan)
+    }
+
+    fn items(&mut self, selector: &ast::Selector, scope: &InputScope) -> Option<Vec<ItemPlan>> {
+        if selector.items.is_empty() {
+            return self.all_items(scope, selector.span);
+        }
+        let mut binder = self.expressions(scope.as_scope(), true);
+        let items: Vec<Option<ItemPlan>> = selector
+            .items
+            .iter()
+            .map(|item| {
+                let expression = binder.expression(&item.expression)?;
+                Some(ItemPlan { name: item.name.name.clone(), expression })
+            })
+            .collect();
+        items.into_iter().collect()
+    }
+
+    fn all_items(&mut self, scope: &InputScope, span: Span) -> Option<Vec<ItemPlan>> {
+        let mut names = HashSet::new();
+        let mut items = Vec::new();
+        for (column, attribute) in scope.all() {
+            if !names.insert(attribute.name.clone()) {
+                self.diagnostics.push(
+                    Diagnostic::error(
+                        codes::DUPLICATE_OUTPUT,
+                        format!("`select *` would give two attributes `{}`", attribute.name),
+                        span,
+                        "several events have this attribute",
+                    )
+                    .with_help("list the attributes and rename them with `as`"),
+                );
+                return None;
+            }
+            let expression = Expr::column(column, attribute.data_type, span);
+            items.push(ItemPlan { name: attribute.name, expression });
+        }
+        Some(items)
+    }
+
+    fn references(&mut self, variables: &[ast::Variable], scope: &dyn Scope) -> Option<Vec<usize>> {
+        let mut columns = Vec::new();
+        let mut complete = true;
+        for variable in variables {
+            match scope.attribute(variable) {
+                Ok(column) => columns.push(column.index),
+                Err(diagnostic) => {
+                    self.diagnostics.push(*diagnostic);
+                    complete = false;
+                }
+            }
+        }
+        complete.then_some(columns)
+    }
+
+    fn having(&mut self, having: &ast::Expression, output: &StreamScope) -> Option<ConditionPlan> {
+        let mut condition = self.expressions(output, true).condition(having)?;
+        if matches!(
+            condition.kind,
+            ExprKind::Column(_) | ExprKind::Constant(_) | ExprKind::Aggregate(_)
+        ) {
+            self.diagnostics.push(
+                Diagnostic::error(
+                    codes::HAVING,
+                    "`having` needs a comparison",
+                    having.span,
+                    "Siddhi refuses a bare value here",
+                )
+                .with_help("write `… == true`"),
+            );
+            return None;
+        }
+        let mut aggregates = Vec::new();
+        extract_aggregates(&mut condition, output.attributes.len(), &mut aggregates);
+        Some(ConditionPlan { aggregates, condition })
+    }
+
+    /// The constant of `limit` or `offset`; the outer option is none when it is refused.
+    fn limit(&mut self, expression: Option<&ast::Expression>) -> Option<Option<u64>> {
+        let Some(expression) = expression else { return Some(None) };
+        let number = match &expression.kind {
+            ExpressionKind::Constant(Constant::Int(value)) => i64::from(*value),
+            ExpressionKind::Constant(Constant::Long(value)) => *value,
+            ExpressionKind::Constant(Constant::Time(time)) => time.millis,
+            _ => -1,
+        };
+        if let Ok(number) = u64::try_from(number) {
+            return Some(Some(number));
+        }
+        self.diagnostics.push(Diagnostic::error(
+            codes::NEGATIVE_LIMIT,
+            "`limit` and `offset` take a constant that is not negative",
+            expression.span,
+            "refused",
+        ));
+        None
+    }
+}

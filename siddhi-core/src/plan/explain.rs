@@ -1,0 +1,230 @@
+//! Plans as text.
+
+use std::fmt::Write as _;
+
+use siddhi_query::ast::OutputEvents;
+
+use super::logical::{
+    Attribute, ConditionPlan, HandlerPlan, InputPlan, LogicalApp, PartitionByPlan, QueryPlan,
+    SelectorPlan, StreamInputPlan,
+};
+use crate::expression::typed::{Expr, ExprKind};
+use crate::runtime::query::QueryInput;
+use crate::runtime::region::Region;
+
+/// The logical plan: what each query reads, keeps and puts out, with every column resolved.
+pub(crate) fn logical(app: &LogicalApp) -> String {
+    let mut text = Lines::default();
+    text.line(0, &format!("app {}", app.name.as_deref().unwrap_or("siddhi-app")));
+    if let Some(playback) = app.playback {
+        let idle = playback.idle.map_or(String::new(), |idle| {
+            format!(", idle {} ms moves {} ms", idle.time_ms, idle.increment_ms)
+        });
+        text.line(1, &format!("playback{idle}"));
+    }
+    for stream in &app.streams {
+        text.line(1, &format!("stream {} ({})", stream.name, attributes(&stream.attributes)));
+    }
+    for partition in &app.partitions {
+        text.line(1, &format!("partition {}", partition.name));
+        for key in &partition.keys {
+            let stream = stream_name(app, key.stream);
+            let by = match &key.by {
+                PartitionByPlan::Value(value) => expression(value),
+                PartitionByPlan::Ranges(ranges) => {
+                    let list: Vec<String> = ranges
+                        .iter()
+                        .map(|(condition, label)| format!("{} as '{label}'", expression(condition)))
+                        .collect();
+                    list.join(" or ")
+                }
+            };
+            text.line(2, &format!("key of {stream}: {by}"));
+        }
+    }
+    for query in &app.queries {
+        text.query(app, query);
+    }
+    text.0
+}
+
+/// How the app runs: who reads each stream in which order, the forms of windows, what is indexed.
+pub(crate) fn physical(app: &LogicalApp, region: &Region) -> String {
+    let mut text = Lines::default();
+    for junction in &region.junctions {
+        text.line(0, &format!("stream {}", junction.name));
+        for reader in junction.explain_readers(region) {
+            text.line(1, &reader);
+        }
+    }
+    for (query, plan) in region.queries.iter().zip(&app.queries) {
+        text.line(0, &format!("query {} -> {}", query.name, stream_name(app, plan.target)));
+        match &query.input {
+            QueryInput::Stream(input) => {
+                for handler in &plan_handlers(plan) {
+                    text.line(1, handler);
+                }
+                if let Some((stage, _)) = &input.window {
+                    text.line(1, &format!("window in {:?} form", stage.form));
+                    text.line(2, &stage.explain());
+                }
+            }
+            QueryInput::Pattern(pattern) => {
+                for line in pattern.borrow().explain() {
+                    text.line(1, &line);
+                }
+            }
+        }
+        text.line(1, &format!("selector puts out {:?}", query.selector.form));
+    }
+    text.0
+}
+
+fn plan_handlers(plan: &QueryPlan) -> Vec<String> {
+    match &plan.input {
+        InputPlan::Stream(input) => input.before.iter().map(handler).collect(),
+        InputPlan::Pattern(_) => Vec::new(),
+    }
+}
+
+#[derive(Default)]
+struct Lines(String);
+
+impl Lines {
+    fn line(&mut self, depth: usize, line: &str) {
+        let indent = depth * 2;
+        // Writing to a string cannot fail.
+        let _ = writeln!(self.0, "{:indent$}{line}", "");
+    }
+
+    fn query(&mut self, app: &LogicalApp, query: &QueryPlan) {
+        let place = query.partition.and_then(|index| app.partitions.get(index));
+        let place = place.map_or(String::new(), |partition| format!(" in {}", partition.name));
+        self.line(1, &format!("query {}{place}", query.name));
+        match &query.input {
+            InputPlan::Stream(input) => self.stream_input(app, input),
+            InputPlan::Pattern(pattern) => {
+                for line in pattern.explain(&|stream| stream_name(app, stream)) {
+                    self.line(2, &line);
+                }
+            }
+        }
+        self.selector(&query.selector);
+        let events = match query.events {
+            OutputEvents::Current => "current events",
+            OutputEvents::Expired => "expired events",
+            OutputEvents::All => "all events",
+        };
+        self.line(2, &format!("insert {events} into {}", stream_name(app, query.target)));
+    }
+
+    fn stream_input(&mut self, app: &LogicalApp, input: &StreamInputPlan) {
+        self.line(2, &format!("from {}", stream_name(app, input.stream)));
+        for plan in &input.before {
+            self.line(3, &handler(plan));
+        }
+        if let Some(window) = &input.window {
+            self.line(3, &format!("window {}({})", window.name, window.parameters));
+        }
+        for plan in &input.after {
+            self.line(3, &handler(plan));
+        }
+    }
+
+    fn selector(&mut self, selector: &SelectorPlan) {
+        if !selector.group_by.is_empty() {
+            let list: Vec<String> = selector.group_by.iter().map(|c| format!("#{c}")).collect();
+            self.line(2, &format!("group by {}", list.join(", ")));
+        }
+        let width = selector.input_types.len();
+        for (index, aggregate) in selector.aggregates.iter().enumerate() {
+            let list: Vec<String> = aggregate.call.arguments.iter().map(expression).collect();
+            let guard = aggregate.guard.as_ref().map_or(String::new(), |guard| {
+                format!(" where {}", expression(guard))
+            });
+            let call = format!("{}({})", aggregate.call.name, list.join(", "));
+            self.line(2, &format!("#{} = {call}{guard} {}", width + index, aggregate.data_type));
+        }
+        let items: Vec<String> = selector
+            .items
+            .iter()
+            .map(|item| {
+                let value = expression(&item.expression);
+                format!("{value} as {} {}", item.name, item.expression.data_type)
+            })
+            .collect();
+        self.line(2, &format!("select {}", items.join(", ")));
+        if let Some(having) = &selector.having {
+            self.line(2, &format!("having {}", condition(having)));
+        }
+        for (item, descending) in &selector.order_by {
+            self.line(2, &format!("order by #{item}{}", if *descending { " desc" } else { "" }));
+        }
+        if let Some(limit) = selector.limit {
+            self.line(2, &format!("limit {limit}"));
+        }
+        if selector.offset > 0 {
+            self.line(2, &format!("offset {}", selector.offset));
+        }
+    }
+}
+
+fn stream_name(app: &LogicalApp, stream: usize) -> String {
+    app.streams.get(stream).map_or_else(|| format!("?{stream}"), |stream| stream.name.clone())
+}
+
+fn attributes(attributes: &[Attribute]) -> String {
+    let list: Vec<String> =
+        attributes.iter().map(|a| format!("{} {}", a.name, a.data_type)).collect();
+    list.join(", ")
+}
+
+fn handler(handler: &HandlerPlan) -> String {
+    match handler {
+        HandlerPlan::Filter(plan) => format!("filter {}", condition(plan)),
+        HandlerPlan::Function(plan) => {
+            let list: Vec<String> = plan.arguments.iter().map(expression).collect();
+            format!("function {}({})", plan.name, list.join(", "))
+        }
+    }
+}
+
+fn condition(plan: &ConditionPlan) -> String {
+    let aggregates: Vec<String> = plan
+        .aggregates
+        .iter()
+        .map(|aggregate| {
+            let list: Vec<String> = aggregate.call.arguments.iter().map(expression).collect();
+            format!("{}({})", aggregate.call.name, list.join(", "))
+        })
+        .collect();
+    let text = expression(&plan.condition);
+    if aggregates.is_empty() { text } else { format!("{text} with {}", aggregates.join(", ")) }
+}
+
+/// A checked expression as text: columns by number.
+pub(crate) fn expression(e: &Expr) -> String {
+    let call = |name: &str, arguments: &[Expr]| {
+        let list: Vec<String> = arguments.iter().map(expression).collect();
+        format!("{name}({})", list.join(", "))
+    };
+    match &e.kind {
+        ExprKind::Constant(crate::Value::String(text)) => format!("'{text}'"),
+        ExprKind::Constant(value) => value.to_string(),
+        ExprKind::Column(column) => format!("#{column}"),
+        ExprKind::Arithmetic(op, a, b) | ExprKind::Compare(op, a, b) => {
+            format!("({} {op} {})", expression(a), expression(b))
+        }
+        ExprKind::And(a, b) => format!("({} and {})", expression(a), expression(b)),
+        ExprKind::Or(a, b) => format!("({} or {})", expression(a), expression(b)),
+        ExprKind::Not(a) => format!("not {}", expression(a)),
+        ExprKind::IsNull(a) => format!("{} is null", expression(a)),
+        ExprKind::Convert(a) => format!("{}({})", e.data_type, expression(a)),
+        ExprKind::IfThenElse(a, b, c) => {
+            format!("ifThenElse({}, {}, {})", expression(a), expression(b), expression(c))
+        }
+        ExprKind::Call(bound) => call(&bound.name, &bound.arguments),
+        ExprKind::EventTimestamp => "eventTimestamp()".into(),
+        ExprKind::Aggregate(aggregate) => call(&aggregate.name, &aggregate.arguments),
+    }
+}

@@ -1,0 +1,57 @@
+//! The optimizer: small rules over the logical plan, each of which can be switched off.
+//!
+//! A rule may change anything that no callback, sink or clock can see, and nothing else.
+
+use super::logical::LogicalApp;
+
+mod constant_folding;
+
+/// Which optimizations are on. All of them are; tests turn some off to compare.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[doc(hidden)]
+#[allow(clippy::struct_excessive_bools, reason = "one switch an optimization")]
+pub struct Switches {
+    /// Constant expressions are evaluated once.
+    pub constant_folding: bool,
+    /// Windows make no expired rows where nobody sees them.
+    pub expired_elision: bool,
+    /// Patterns find their partners by hash.
+    pub pattern_index: bool,
+    /// The filters of all readers of a stream are looked up together.
+    pub rule_index: bool,
+    /// Partitions work on whole chunks where nobody can tell.
+    pub partition_chunks: bool,
+}
+
+impl Default for Switches {
+    fn default() -> Self {
+        Self {
+            constant_folding: true,
+            expired_elision: true,
+            pattern_index: true,
+            rule_index: true,
+            partition_chunks: true,
+        }
+    }
+}
+
+impl Switches {
+    /// Everything off.
+    #[must_use]
+    pub fn none() -> Self {
+        Self {
+            constant_folding: false,
+            expired_elision: false,
+            pattern_index: false,
+            rule_index: false,
+            partition_chunks: false,
+        }
+    }
+}
+
+/// Applies the rules that change the plan itself, in order.
+pub(crate) fn apply(app: &mut LogicalApp, switches: Switches) {
+    if switches.constant_folding {
+        constant_folding::apply(app);
+    }
+}

@@ -1,0 +1,18 @@
+//! What runs an app: junctions, queries, partitions, timers, and the API to all of it.
+
+pub(crate) mod app;
+pub(crate) mod build;
+pub(crate) mod callback;
+pub(crate) mod counters;
+pub(crate) mod error;
+pub(crate) mod faults;
+pub(crate) mod handlers;
+pub(crate) mod input;
+pub(crate) mod junction;
+pub(crate) mod manager;
+pub(crate) mod partition;
+pub(crate) mod query;
+pub(crate) mod region;
+pub(crate) mod snapshot;
+pub(crate) mod time;
+pub(crate) mod windowing;

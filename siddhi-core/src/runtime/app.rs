@@ -1,0 +1,287 @@
+//! An app from outside.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use parking_lot::ReentrantMutex;
+use siddhi_query::ast::DataType;
+
+use super::callback::{Chunk, QueryOutput};
+use super::counters::{self, ElementCounters};
+use super::error::AppError;
+use super::input::InputHandler;
+use super::region::Region;
+use crate::plan::explain;
+use crate::plan::logical::{LogicalApp, StreamOrigin};
+
+/// A running app. Copies mean the same app.
+///
+/// The engine has no threads of its own. Events run on the thread that sends them; whoever owns the
+/// app calls [`App::advance`] so that timers fire while nothing is sent.
+#[derive(Clone, Debug)]
+pub struct App {
+    pub(crate) shared: Arc<Shared>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Shared {
+    pub(crate) plan: LogicalApp,
+    pub(crate) region: ReentrantMutex<Region>,
+}
+
+/// A stream of an app.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StreamInfo {
+    /// The name; fault streams begin with `!`.
+    pub name: String,
+    /// The attributes with their types.
+    pub attributes: Vec<(String, DataType)>,
+    /// Whether the text defines it; else a query's output or a fault annotation did.
+    pub defined: bool,
+    /// Whether it is the fault stream of another.
+    pub fault: bool,
+}
+
+impl App {
+    pub(crate) fn new(plan: LogicalApp, region: ReentrantMutex<Region>) -> Self {
+        Self { shared: Arc::new(Shared { plan, region }) }
+    }
+
+    /// The name in `@app:name`, or `siddhi-app`.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.shared.plan.name.as_deref().unwrap_or("siddhi-app")
+    }
+
+    /// Whether time comes from the events (`@app:playback`).
+    #[must_use]
+    pub fn is_playback(&self) -> bool {
+        self.shared.plan.playback.is_some()
+    }
+
+    /// All streams outside partitions: defined ones in the order of the text, then those that
+    /// queries defined.
+    #[must_use]
+    pub fn streams(&self) -> Vec<StreamInfo> {
+        let outside = |origin: StreamOrigin| !matches!(origin, StreamOrigin::Inner(_));
+        self.shared
+            .plan
+            .streams
+            .iter()
+            .filter(|stream| outside(stream.origin))
+            .map(|stream| StreamInfo {
+                name: stream.name.clone(),
+                attributes: stream
+                    .attributes
+                    .iter()
+                    .map(|attribute| (attribute.name.clone(), attribute.data_type))
+                    .collect(),
+                defined: stream.origin == StreamOrigin::Defined,
+                fault: matches!(stream.origin, StreamOrigin::FaultOf(_)),
+            })
+            .collect()
+    }
+
+    /// The names of the queries outside partitions in the order of the text, given or `query_N`.
+    #[must_use]
+    pub fn queries(&self) -> Vec<String> {
+        let outside = self.shared.plan.queries.iter().filter(|query| query.partition.is_none());
+        outside.map(|query| query.name.clone()).collect()
+    }
+
+    /// The names that `@info` gives to queries outside partitions, in the order of the text.
+    #[must_use]
+    pub fn named_queries(&self) -> Vec<String> {
+        let queries = self.shared.plan.queries.iter();
+        queries
+            .filter(|query| query.partition.is_none() && query.named)
+            .map(|query| query.name.clone())
+            .collect()
+    }
+
+    /// Calls `callback` with each chunk of a stream, behind the queries that read it.
+    ///
+    /// # Errors
+    /// When there is no such stream, or from inside a callback.
+    pub fn on_stream(
+        &self,
+        stream: &str,
+        callback: impl Fn(&Chunk<'_>) + Send + 'static,
+    ) -> Result<(), AppError> {
+        let region = self.shared.region.lock();
+        let junction = region
+            .junctions
+            .iter()
+            .find(|junction| junction.public && junction.name == stream)
+            .ok_or_else(|| AppError::UnknownStream(stream.into()))?;
+        let mut callbacks =
+            junction.callbacks.try_borrow_mut().map_err(|_| AppError::InsideCallback)?;
+        callbacks.push(Box::new(callback));
+        Ok(())
+    }
+
+    /// Calls `callback` with what a query puts out of each chunk, before its target gets it.
+    ///
+    /// # Errors
+    /// When there is no such query outside partitions, or from inside a callback.
+    pub fn on_query(
+        &self,
+        query: &str,
+        callback: impl Fn(&QueryOutput<'_>) + Send + 'static,
+    ) -> Result<(), AppError> {
+        let region = self.shared.region.lock();
+        let query = region
+            .queries
+            .iter()
+            .find(|known| known.partition.is_none() && known.name == query)
+            .ok_or_else(|| AppError::UnknownQuery(query.into()))?;
+        let mut callbacks =
+            query.callbacks.try_borrow_mut().map_err(|_| AppError::InsideCallback)?;
+        callbacks.push(Box::new(callback));
+        Ok(())
+    }
+
+    /// Starts the app: from now on events are taken in.
+    ///
+    /// # Errors
+    /// When the app is poisoned.
+    pub fn start(&self) -> Result<(), AppError> {
+        let region = self.shared.region.lock();
+        if region.poisoned.get() {
+            return Err(AppError::Poisoned);
+        }
+        region.running.set(true);
+        Ok(())
+    }
+
+    /// Ends it: nothing is taken in any more, timers do not fire.
+    pub fn shutdown(&self) {
+        self.shared.region.lock().running.set(false);
+    }
+
+    /// What events of a stream are sent through.
+    ///
+    /// # Errors
+    /// When there is no such stream.
+    pub fn input(&self, stream: &str) -> Result<InputHandler, AppError> {
+        let region = self.shared.region.lock();
+        let id = region
+            .junctions
+            .iter()
+            .position(|junction| junction.public && junction.name == stream)
+            .ok_or_else(|| AppError::UnknownStream(stream.into()))?;
+        Ok(InputHandler::new(Arc::clone(&self.shared), id))
+    }
+
+    /// The wall clock has come to `now_ms`: every timer that is due by then fires, each at its own
+    /// time. Under `@app:playback` this brings the checks of `idle.time` alone.
+    ///
+    /// # Errors
+    /// When the app is poisoned, or a timer poisons it.
+    pub fn advance(&self, now_ms: i64) -> Result<(), AppError> {
+        let region = self.shared.region.lock();
+        if !region.running.get() {
+            return Ok(());
+        }
+        self.guard(&region, |region| {
+            if region.time.is_playback() {
+                while region.time.advance_wall(now_ms).is_some() {
+                    region.run_playback_timers();
+                }
+            } else {
+                region.run_timers(now_ms);
+                region.time.advance_wall(now_ms);
+            }
+        })
+    }
+
+    /// Under `@app:playback`, moves the time as an event of this timestamp would, without an event:
+    /// what is due by then fires. Without playback this is [`App::advance`].
+    ///
+    /// # Errors
+    /// When the app is poisoned, or a timer poisons it.
+    pub fn move_time(&self, timestamp_ms: i64) -> Result<(), AppError> {
+        let region = self.shared.region.lock();
+        if !region.time.is_playback() {
+            drop(region);
+            return self.advance(timestamp_ms);
+        }
+        self.guard(&region, |region| {
+            if region.time.event(timestamp_ms) {
+                region.run_playback_timers();
+            }
+        })
+    }
+
+    /// Runs work in the region; a panic poisons the app instead of unwinding into the caller.
+    fn guard(&self, region: &Region, work: impl FnOnce(&Region)) -> Result<(), AppError> {
+        if region.poisoned.get() {
+            return Err(AppError::Poisoned);
+        }
+        catch_unwind(AssertUnwindSafe(|| work(region))).map_err(|_| {
+            region.poisoned.set(true);
+            AppError::Poisoned
+        })
+    }
+
+    /// When the next timer is due, by the time that timers run by; none when nothing waits.
+    #[must_use]
+    pub fn next_timer(&self) -> Option<i64> {
+        self.shared.region.lock().time.next()
+    }
+
+    /// The time of the app in milliseconds: the wall clock, or under `@app:playback` the largest
+    /// timestamp so far.
+    #[must_use]
+    pub fn time(&self) -> i64 {
+        self.shared.region.lock().time.now()
+    }
+
+    /// Answers an on-demand query.
+    ///
+    /// # Errors
+    /// Always, for now: with the mistakes of the text, or "not supported yet".
+    pub fn query(&self, on_demand: &str) -> Result<Option<Vec<(i64, Vec<crate::Value>)>>, AppError> {
+        match siddhi_query::parse_on_demand(on_demand) {
+            Ok(_) => Err(AppError::Unsupported("on-demand queries".into())),
+            Err(diagnostics) => Err(AppError::Refused(diagnostics.into_vec())),
+        }
+    }
+
+    /// The whole state as bytes.
+    ///
+    /// # Errors
+    /// When a state cannot be encoded, or the app is poisoned.
+    pub fn snapshot(&self) -> Result<Vec<u8>, AppError> {
+        let region = self.shared.region.lock();
+        if region.poisoned.get() {
+            return Err(AppError::Poisoned);
+        }
+        Ok(region.snapshot()?)
+    }
+
+    /// Puts back what [`App::snapshot`] of the same text gave: the app goes on as if it had never
+    /// stopped.
+    ///
+    /// # Errors
+    /// When the bytes are damaged or not of this app; the app must then be made anew.
+    pub fn restore(&self, snapshot: &[u8]) -> Result<(), AppError> {
+        Ok(self.shared.region.lock().restore(snapshot)?)
+    }
+
+    /// What every stream, query and operator has counted.
+    #[must_use]
+    pub fn counters(&self) -> Vec<ElementCounters> {
+        counters::read(&self.shared.region.lock())
+    }
+
+    /// The plan as text: logical, or with `physical` how it runs.
+    #[must_use]
+    pub fn explain(&self, physical: bool) -> String {
+        if physical {
+            explain::physical(&self.shared.plan, &self.shared.region.lock())
+        } else {
+            explain::logical(&self.shared.plan)
+        }
+    }
+}

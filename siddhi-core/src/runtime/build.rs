@@ -1,0 +1,321 @@
+//! From a logical plan to a region that runs it.
+
+use std::sync::Arc;
+
+use hashbrown::HashMap;
+use siddhi_pipeline::{Clock, Random};
+use siddhi_query::ast::OutputEvents;
+
+use super::handlers::Handler;
+use super::junction::{Junction, Reader};
+use super::partition::{Partition, PartitionBy, PartitionStream};
+use super::query::{Query, QueryInput, StreamInput};
+use super::region::Region;
+use super::time::Time;
+use super::windowing::{WindowForm, WindowPlace, WindowStage, WindowState};
+use crate::expression::typed::Expr;
+use crate::extension::Leaving;
+use crate::pattern::operator::PatternOperator;
+use crate::plan::logical::{
+    InputPlan, LogicalApp, QueryPlan, StreamInputPlan, StreamOrigin,
+};
+use crate::plan::rules::Switches;
+use crate::selector::select::Selector;
+
+/// Builds what runs an app.
+pub(crate) fn build(app: &LogicalApp, clock: Arc<dyn Clock>, seed: u64, switches: Switches) -> Region {
+    let mut junctions: Vec<Junction> = app
+        .streams
+        .iter()
+        .map(|stream| {
+            let public = !matches!(stream.origin, StreamOrigin::Inner(_));
+            Junction::new(
+                stream.name.clone(),
+                stream.attributes.clone(),
+                stream.on_error,
+                stream.fault,
+                public,
+            )
+        })
+        .collect();
+    for (index, query) in app.queries.iter().enumerate() {
+        for stream in streams_of(query) {
+            if let Some(junction) = junctions.get_mut(stream) {
+                let reader = reader(app, index, query, stream);
+                if !junction.readers.contains(&reader) {
+                    junction.readers.push(reader);
+                }
+            }
+        }
+    }
+    let mut state_names = StateNames::default();
+    let queries = app
+        .queries
+        .iter()
+        .map(|query| build_query(app, query, state_names.name(query), switches))
+        .collect();
+    let partitions = app.partitions.iter().map(|plan| build_partition(app, plan)).collect();
+    let time = Time::new(clock, app.playback);
+    Region::new(junctions, queries, partitions, time, Random::new(seed))
+}
+
+/// The streams that a query reads, each once.
+fn streams_of(query: &QueryPlan) -> Vec<usize> {
+    match &query.input {
+        InputPlan::Stream(input) => vec![input.stream],
+        InputPlan::Pattern(pattern) => pattern.streams(),
+    }
+}
+
+/// How a stream reaches a query: by the key of its partition, to every key, or plainly.
+fn reader(app: &LogicalApp, index: usize, query: &QueryPlan, stream: usize) -> Reader {
+    let Some(partition) = query.partition else { return Reader::Query(index) };
+    let inner = app
+        .streams
+        .get(stream)
+        .is_some_and(|stream| matches!(stream.origin, StreamOrigin::Inner(_)));
+    let keyed = app
+        .partitions
+        .get(partition)
+        .is_some_and(|plan| plan.keys.iter().any(|key| key.stream == stream));
+    match (inner, keyed) {
+        (true, _) => Reader::Query(index),
+        (false, true) => Reader::Partition(partition),
+        (false, false) => Reader::EachKey(index),
+    }
+}
+
+fn build_partition(app: &LogicalApp, plan: &crate::plan::logical::PartitionPlan) -> Partition {
+    let streams = plan
+        .keys
+        .iter()
+        .map(|key| PartitionStream {
+            stream: key.stream,
+            by: PartitionBy::compile(&key.by),
+            readers: plan
+                .queries
+                .iter()
+                .copied()
+                .filter(|index| {
+                    let query = app.queries.get(*index);
+                    query.is_some_and(|query| streams_of(query).contains(&key.stream))
+                })
+                .collect(),
+        })
+        .collect();
+    Partition::new(plan.name.clone(), streams)
+}
+
+fn build_query(app: &LogicalApp, plan: &QueryPlan, state_name: String, switches: Switches) -> Query {
+    let mut selector = Selector::compile(&plan.selector, plan.events);
+    let (input, leaving) = match &plan.input {
+        InputPlan::Stream(input) => {
+            let form = window_form(app, plan, input, &selector, switches);
+            let leaving = match (&input.window, form) {
+                (None, _) => Leaving::Never,
+                (Some(_), WindowForm::General) if !input.after.is_empty() => Leaving::AnyOrder,
+                (Some(window), _) if window.bound.in_order => Leaving::InOrder,
+                _ => Leaving::AnyOrder,
+            };
+            (QueryInput::Stream(stream_input(plan, input, form, leaving)), leaving)
+        }
+        InputPlan::Pattern(pattern) => {
+            selector.each_match();
+            let operator = PatternOperator::new(pattern, switches);
+            (QueryInput::Pattern(std::cell::RefCell::new(operator)), Leaving::Never)
+        }
+    };
+    let state = selector.state(&plan.selector, leaving);
+    Query::new(
+        plan.name.clone(),
+        plan.named,
+        state_name,
+        plan.partition,
+        input,
+        selector,
+        state,
+        plan.events,
+        plan.target,
+    )
+}
+
+fn stream_input(
+    plan: &QueryPlan,
+    input: &StreamInputPlan,
+    form: WindowForm,
+    leaving: Leaving,
+) -> StreamInput {
+    let added: usize = input
+        .before
+        .iter()
+        .chain(&input.after)
+        .map(|handler| match handler {
+            crate::plan::logical::HandlerPlan::Filter(_) => 0,
+            crate::plan::logical::HandlerPlan::Function(f) => f.bound.added.len(),
+        })
+        .sum();
+    let mut width = plan.selector.input_types.len() - added;
+    let mut make = |handlers: &[crate::plan::logical::HandlerPlan], leaving: Leaving| {
+        let mut made = Vec::new();
+        for handler in handlers {
+            let (handler, behind) = Handler::make(handler, width, leaving);
+            width = behind;
+            made.push(handler);
+        }
+        made
+    };
+    let before = make(&input.before, Leaving::Never);
+    let after = make(&input.after, leaving);
+    let window = input.window.as_ref().map(|window| {
+        let (read, arguments) = columns_kept(plan, input, form);
+        let stage = WindowStage::new(WindowPlace {
+            bound: &window.bound,
+            form,
+            wants_expired: plan.events != OutputEvents::Current,
+            types: &input.window_types,
+            read,
+            arguments,
+            grouped: !plan.selector.group_by.is_empty() && !plan.selector.aggregates.is_empty(),
+        });
+        (stage, std::cell::RefCell::new(WindowState::new()))
+    });
+    StreamInput { stream: input.stream, before, window, after }
+}
+
+/// Expired-event elision: where nobody can see expired rows or marks, none are made.
+fn window_form(
+    app: &LogicalApp,
+    plan: &QueryPlan,
+    input: &StreamInputPlan,
+    selector: &Selector,
+    switches: Switches,
+) -> WindowForm {
+    let Some(window) = &input.window else { return WindowForm::General };
+    let seen = plan.events != OutputEvents::Current
+        || !input.after.is_empty()
+        || selector.having_aggregates()
+        || selector.fallible;
+    let plain = plan.selector.aggregates.iter().all(|aggregate| {
+        let nested = |e: &Expr| {
+            crate::selector::aggregation::refers_to_aggregate(e, plan.selector.input_types.len())
+        };
+        aggregate.guard.is_none()
+            && aggregate.call.arguments.iter().all(|e| e.pure() && !nested(e))
+    });
+    if seen || !plain || !switches.expired_elision {
+        return WindowForm::General;
+    }
+    if window.bound.sliding {
+        return WindowForm::Sliding;
+    }
+    // A flush may put out several chunks, and their aggregates are computed together: a query that
+    // reaches itself could see that. Marks that carry no rows make a call that can be seen, too.
+    let calls_for_marks = selector.form == crate::selector::select::Form::EachRow;
+    if calls_for_marks || feeds_itself(app, plan) { WindowForm::General } else { WindowForm::Batch }
+}
+
+/// Whether what a query puts out can come back to it.
+fn feeds_itself(app: &LogicalApp, plan: &QueryPlan) -> bool {
+    let own = streams_of(plan);
+    let mut reached = vec![plan.target];
+    let mut next = 0;
+    while let Some(stream) = reached.get(next).copied() {
+        next += 1;
+        if own.contains(&stream) {
+            return true;
+        }
+        let fault = app.streams.get(stream).and_then(|stream| stream.fault);
+        let targets = app
+            .queries
+            .iter()
+            .filter(|query| streams_of(query).contains(&stream))
+            .map(|query| query.target);
+        for target in targets.chain(fault) {
+            if !reached.contains(&target) {
+                reached.push(target);
+            }
+        }
+    }
+    false
+}
+
+/// Column pruning: the columns of the input that a window keeps, and the arguments that it keeps
+/// instead of the columns they are made of.
+fn columns_kept(
+    plan: &QueryPlan,
+    input: &StreamInputPlan,
+    form: WindowForm,
+) -> (Vec<usize>, Vec<Vec<Expr>>) {
+    let width = input.window_types.len();
+    let mut read = vec![false; width];
+    let mut look = |column: usize| {
+        if let Some(seen) = read.get_mut(column) {
+            *seen = true;
+        }
+    };
+    match form {
+        WindowForm::General => {
+            let fallible = plan.selector.items.iter().any(|item| item.expression.fallible())
+                || plan.selector.aggregates.iter().any(|aggregate| {
+                    aggregate.call.bound.fallible
+                        || aggregate.call.arguments.iter().any(Expr::fallible)
+                })
+                || plan.selector.having.is_some()
+                || !input.after.is_empty();
+            if fallible {
+                // Failed rows go out whole, and handlers are not looked into.
+                (0..width).for_each(&mut look);
+            }
+            for item in &plan.selector.items {
+                item.expression.columns(&mut look);
+            }
+            for aggregate in &plan.selector.aggregates {
+                aggregate.call.arguments.iter().for_each(|e| e.columns(&mut look));
+                aggregate.guard.iter().for_each(|e| e.columns(&mut look));
+            }
+            plan.selector.group_by.iter().for_each(|column| look(*column));
+            (positions(&read), Vec::new())
+        }
+        WindowForm::Sliding => (Vec::new(), arguments(plan)),
+        WindowForm::Batch => {
+            for item in &plan.selector.items {
+                item.expression.columns(&mut look);
+            }
+            (positions(&read), arguments(plan))
+        }
+    }
+}
+
+fn arguments(plan: &QueryPlan) -> Vec<Vec<Expr>> {
+    plan.selector.aggregates.iter().map(|a| a.call.arguments.clone()).collect()
+}
+
+fn positions(read: &[bool]) -> Vec<usize> {
+    read.iter().enumerate().filter_map(|(column, seen)| seen.then_some(column)).collect()
+}
+
+/// Names of the states of queries: the given name, or a hash of the text; equal texts are numbered.
+#[derive(Default)]
+struct StateNames {
+    seen: HashMap<String, u32>,
+}
+
+impl StateNames {
+    fn name(&mut self, query: &QueryPlan) -> String {
+        let base = if query.named {
+            format!("query:{}", query.name)
+        } else {
+            format!("text:{:016x}", fnv1a(query.text.as_bytes()))
+        };
+        let number = self.seen.entry(base.clone()).or_insert(0);
+        *number += 1;
+        if *number == 1 { base } else { format!("{base}:{number}") }
+    }
+}
+
+/// FNV-1a, 64 bits: the same on every machine.
+fn fnv1a(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
+    })
+}

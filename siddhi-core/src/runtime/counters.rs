@@ -1,0 +1,78 @@
+//! What every element has counted.
+
+use super::handlers::Handler;
+use super::query::QueryInput;
+use super::region::Region;
+
+/// The counts of one element.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ElementCounters {
+    /// The element: `stream S`, `query q`, `query q filter 1`, …
+    pub element: String,
+    /// The counts by name. What comes in is accounted for: `filter` in = out + filtered; `window`
+    /// in = held + expired + dropped; `selector` in = out + absorbed; `pattern` started = matched +
+    /// expired + pending.
+    pub counts: Vec<(&'static str, u64)>,
+}
+
+impl ElementCounters {
+    /// A count by its name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<u64> {
+        self.counts.iter().find(|(known, _)| *known == name).map(|(_, count)| *count)
+    }
+}
+
+pub(crate) fn read(region: &Region) -> Vec<ElementCounters> {
+    let mut list = Vec::new();
+    for junction in &region.junctions {
+        let mut counts = vec![("in", junction.rows.get())];
+        for (name, count) in
+            [("refused", junction.rows_refused.get()), ("failed", junction.rows_failed.get())]
+        {
+            if count > 0 {
+                counts.push((name, count));
+            }
+        }
+        list.push(ElementCounters { element: format!("stream {}", junction.name), counts });
+    }
+    for query in &region.queries {
+        let name = &query.name;
+        match &query.input {
+            QueryInput::Stream(input) => {
+                let filters = input.before.iter().chain(&input.after);
+                for (number, handler) in filters.enumerate() {
+                    if let Handler::Filter(filter) = handler {
+                        let (rows, out) = (filter.rows_in.get(), filter.rows_out.get());
+                        list.push(ElementCounters {
+                            element: format!("query {name} filter {}", number + 1),
+                            counts: vec![("in", rows), ("out", out), ("filtered", rows - out)],
+                        });
+                    }
+                }
+                if let Some((_, state)) = &input.window {
+                    let state = state.borrow();
+                    list.push(ElementCounters {
+                        element: format!("query {name} window"),
+                        counts: vec![
+                            ("in", state.rows_in),
+                            ("held", state.rows_held()),
+                            ("expired", state.rows_expired),
+                            ("dropped", state.rows_dropped),
+                        ],
+                    });
+                }
+            }
+            QueryInput::Pattern(pattern) => list.push(ElementCounters {
+                element: format!("query {name} pattern"),
+                counts: pattern.borrow().counts(),
+            }),
+        }
+        let (rows, out) = (query.rows_selected.get(), query.rows_out.get());
+        list.push(ElementCounters {
+            element: format!("query {name} selector"),
+            counts: vec![("in", rows), ("out", out), ("absorbed", rows.saturating_sub(out))],
+        });
+    }
+    list
+}

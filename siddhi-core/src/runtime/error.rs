@@ -1,0 +1,96 @@
+//! What can go wrong at the API.
+
+use siddhi_query::Diagnostic;
+use siddhi_state::StateError;
+
+/// Why an app was not created.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CreateError {
+    /// The text has mistakes.
+    #[error("{}", first(.0))]
+    Refused(Vec<Diagnostic>),
+    /// The text uses what is not built yet.
+    #[error("not supported yet: {}", .features.join(", "))]
+    Unsupported {
+        /// The features, each once, in order of first use.
+        features: Vec<String>,
+        /// A diagnostic for each use.
+        diagnostics: Vec<Diagnostic>,
+    },
+}
+
+fn first(diagnostics: &[Diagnostic]) -> &str {
+    diagnostics.first().map_or("the app was refused", |diagnostic| diagnostic.message.as_str())
+}
+
+impl CreateError {
+    /// What is wrong, or not supported, with its places.
+    #[must_use]
+    pub fn diagnostics(&self) -> &[Diagnostic] {
+        match self {
+            Self::Refused(diagnostics) | Self::Unsupported { diagnostics, .. } => diagnostics,
+        }
+    }
+
+    /// The features that are not supported yet; empty when the text is plainly wrong.
+    #[must_use]
+    pub fn unsupported(&self) -> &[String] {
+        match self {
+            Self::Refused(_) => &[],
+            Self::Unsupported { features, .. } => features,
+        }
+    }
+}
+
+/// Why an app did not do what was asked.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum AppError {
+    /// There is no stream of this name.
+    #[error("no stream `{0}`")]
+    UnknownStream(String),
+    /// There is no query of this name outside partitions.
+    #[error("no query `{0}` outside partitions")]
+    UnknownQuery(String),
+    /// The app does something that is not built yet.
+    #[error("not supported yet: {0}")]
+    Unsupported(String),
+    /// Callbacks cannot be added while a callback runs.
+    #[error("a callback cannot be added from inside a callback")]
+    InsideCallback,
+    /// Work in the app panicked: its state may be inconsistent, and it takes nothing in any more.
+    #[error("the app is poisoned: an earlier event made it panic")]
+    Poisoned,
+    /// A snapshot could not be made or read.
+    #[error("snapshot failed")]
+    State(#[from] StateError),
+    /// A source or sink did not start.
+    #[error("{0}")]
+    Connector(String),
+    /// An on-demand query does not parse.
+    #[error("{}", first(.0))]
+    Refused(Vec<Diagnostic>),
+}
+
+/// Why events were not taken in.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SendError {
+    /// The app is not running.
+    #[error("the app is not running")]
+    NotRunning,
+    /// Work in the app panicked: its state may be inconsistent, and it takes nothing in any more.
+    #[error("the app is poisoned: an earlier event made it panic")]
+    Poisoned,
+    /// The columns of the rows are not those of the stream.
+    #[error("the rows have {found} columns, the stream `{stream}` has ({expected})")]
+    Columns {
+        /// The stream.
+        stream: String,
+        /// Its attributes.
+        expected: String,
+        /// How many columns came.
+        found: usize,
+    },
+}

@@ -1,0 +1,209 @@
+//! Where events come in.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use siddhi_query::ast::DataType;
+
+use super::app::Shared;
+use super::error::SendError;
+use super::junction::Junction;
+use super::region::Region;
+use crate::event::batch::Batch;
+use crate::event::value::Value;
+use crate::event::view::View;
+use crate::plan::logical::StreamId;
+
+/// Sends events to one stream. Copies send to the same stream.
+///
+/// A send returns when everything that follows from it has been done. A value that does not fit its
+/// attribute is widened (int → long → float → double); where that is impossible, and where an event
+/// has too many values, the event is refused, counted, and handled as `@OnError` of the stream
+/// says. Missing values are null.
+#[derive(Clone, Debug)]
+pub struct InputHandler {
+    shared: Arc<Shared>,
+    stream: StreamId,
+}
+
+impl InputHandler {
+    pub(crate) fn new(shared: Arc<Shared>, stream: StreamId) -> Self {
+        Self { shared, stream }
+    }
+
+    /// Sends one event with its timestamp in milliseconds: a chunk of one.
+    ///
+    /// # Errors
+    /// When the app does not run or is poisoned.
+    pub fn send(&self, timestamp_ms: i64, values: &[Value]) -> Result<(), SendError> {
+        self.enter(|region, junction| {
+            let mut batch = junction.take();
+            match fill(&mut batch, timestamp_ms, values) {
+                Ok(()) => region.send(self.stream, &batch.view(), timestamp_ms),
+                Err(reason) => {
+                    region.arrive(timestamp_ms);
+                    region.refuse(self.stream, timestamp_ms, fitting(junction, values), reason);
+                    region.leave();
+                }
+            }
+            junction.give(batch);
+        })
+    }
+
+    /// Sends events as one chunk, each with its timestamp in milliseconds.
+    ///
+    /// # Errors
+    /// When the app does not run or is poisoned.
+    pub fn send_batch(&self, events: &[(i64, Vec<Value>)]) -> Result<(), SendError> {
+        let Some((last, _)) = events.last() else { return self.enter(|_, _| {}) };
+        self.enter(|region, junction| {
+            let mut batch = junction.take();
+            let mut refused = Vec::new();
+            for (timestamp, values) in events {
+                if let Err(reason) = fill(&mut batch, *timestamp, values) {
+                    refused.push((*timestamp, fitting(junction, values), reason));
+                }
+            }
+            region.arrive(*last);
+            region.publish(self.stream, &batch.view(), 0);
+            for (timestamp, values, reason) in refused {
+                region.refuse(self.stream, timestamp, values, reason);
+            }
+            region.leave();
+            junction.give(batch);
+        })
+    }
+
+    /// Sends rows as one chunk, straight from their columns: the fast way for many events.
+    ///
+    /// # Errors
+    /// When the columns are not those of the stream, the app does not run or is poisoned.
+    pub fn send_rows(&self, rows: &Batch) -> Result<(), SendError> {
+        self.send_view(&rows.view())
+    }
+
+    /// Sends the rows of a view as one chunk; all of them become current.
+    ///
+    /// # Errors
+    /// When the columns are not those of the stream, the app does not run or is poisoned.
+    pub fn send_view(&self, view: &View<'_>) -> Result<(), SendError> {
+        let mut result = Ok(());
+        self.enter(|region, junction| {
+            let fits = view.columns.len() == junction.attributes.len()
+                && view
+                    .columns
+                    .iter()
+                    .zip(&junction.attributes)
+                    .all(|(column, attribute)| column.data_type() == attribute.data_type);
+            if !fits {
+                let list = junction.attributes.iter();
+                let list: Vec<String> = list.map(|a| format!("{} {}", a.name, a.data_type)).collect();
+                result = Err(SendError::Columns {
+                    stream: junction.name.clone(),
+                    expected: list.join(", "),
+                    found: view.columns.len(),
+                });
+                return;
+            }
+            if let Some(last) = view.len().checked_sub(1).and_then(|last| view.selection.row(last)) {
+                region.send(self.stream, &view.as_current(), view.timestamp(last));
+            }
+        })?;
+        result
+    }
+
+    /// Takes the region and runs work in it; a panic poisons the app instead of unwinding into the
+    /// sender.
+    fn enter(&self, work: impl FnOnce(&Region, &Junction)) -> Result<(), SendError> {
+        let region = self.shared.region.lock();
+        if region.poisoned.get() {
+            return Err(SendError::Poisoned);
+        }
+        if !region.running.get() {
+            return Err(SendError::NotRunning);
+        }
+        let Some(junction) = region.junctions.get(self.stream) else {
+            return Err(SendError::NotRunning);
+        };
+        catch_unwind(AssertUnwindSafe(|| work(&region, junction))).map_err(|_| {
+            region.poisoned.set(true);
+            SendError::Poisoned
+        })
+    }
+}
+
+impl Region {
+    /// A chunk comes from outside: time moves, timers run, the chunk goes in, timers that it set
+    /// for now run.
+    fn send(&self, stream: StreamId, view: &View<'_>, last_timestamp: i64) {
+        self.arrive(last_timestamp);
+        self.publish(stream, view, 0);
+        self.leave();
+    }
+
+    /// What comes before a chunk: in playback its last timestamp moves the time; timers that are
+    /// due run.
+    fn arrive(&self, last_timestamp: i64) {
+        let depth = self.depth.get();
+        self.depth.set(depth + 1);
+        if self.time.is_playback() {
+            if self.time.event(last_timestamp) {
+                self.run_playback_timers();
+            }
+        } else if depth == 0 && self.time.is_waiting() {
+            self.run_timers(self.time.now());
+        }
+    }
+
+    /// What comes behind a chunk: live timers that it asked for and that are due already.
+    fn leave(&self) {
+        let depth = self.depth.get() - 1;
+        self.depth.set(depth);
+        if depth == 0 && !self.time.is_playback() && self.time.is_waiting() {
+            self.run_timers(self.time.now());
+        }
+    }
+}
+
+/// Appends an event to a batch, or says why it does not fit.
+fn fill(batch: &mut Batch, timestamp: i64, values: &[Value]) -> Result<(), String> {
+    let width = batch.columns.len();
+    if values.len() > width {
+        return Err(format!("{} values for {width} attributes", values.len()));
+    }
+    let row = batch.timestamps.len();
+    for (index, column) in batch.columns.iter_mut().enumerate() {
+        let value = values.get(index).unwrap_or(&Value::Null);
+        if column.push_ref(value) {
+            continue;
+        }
+        let data_type = column.data_type();
+        match value.clone().fit(data_type) {
+            Some(widened) => column.set(row, widened),
+            None => {
+                for column in &mut batch.columns {
+                    column.resize(row);
+                }
+                return Err(format!("{} for attribute {index} of type {data_type}", kind(value)));
+            }
+        }
+    }
+    batch.timestamps.push(timestamp);
+    Ok(())
+}
+
+fn kind(value: &Value) -> String {
+    let name = value.data_type().map_or("null", DataType::as_str);
+    format!("a value of type {name}")
+}
+
+/// The values of a refused event as far as they fit, for the fault stream.
+fn fitting(junction: &Junction, values: &[Value]) -> Vec<Value> {
+    let attributes = junction.attributes.iter().enumerate();
+    attributes
+        .map(|(index, attribute)| {
+            let value = values.get(index).cloned().unwrap_or_default();
+            value.fit(attribute.data_type).unwrap_or_default()
+        })
+        .collect()
+}

@@ -1,0 +1,105 @@
+//! A stream at run time: who reads it, in the order of the text, then sinks, then callbacks.
+
+use std::cell::{Cell, RefCell};
+
+use siddhi_query::ast::DataType;
+
+use super::callback::StreamCallback;
+use super::region::Region;
+use crate::event::batch::Batch;
+use crate::plan::logical::{Attribute, OnError, StreamId};
+
+/// Who gets the chunks of a stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reader {
+    /// A query, with the key that the chunk came with (inner streams) or without one.
+    Query(usize),
+    /// A partition that has a key for the stream.
+    Partition(usize),
+    /// A query in a partition that has no key for the stream: every key gets the chunk.
+    EachKey(usize),
+}
+
+/// A stream at run time.
+pub(crate) struct Junction {
+    pub(crate) name: String,
+    pub(crate) attributes: Vec<Attribute>,
+    pub(crate) readers: Vec<Reader>,
+    pub(crate) sinks: RefCell<Vec<StreamCallback>>,
+    pub(crate) callbacks: RefCell<Vec<StreamCallback>>,
+    pub(crate) on_error: OnError,
+    pub(crate) fault: Option<StreamId>,
+    /// Can be sent to and listened to from outside.
+    pub(crate) public: bool,
+    pub(crate) rows: Cell<u64>,
+    /// Rows from outside that were refused.
+    pub(crate) rows_refused: Cell<u64>,
+    /// Rows that failed in a reader.
+    pub(crate) rows_failed: Cell<u64>,
+    /// Batches for rows from outside that no send uses at the moment.
+    inputs: RefCell<Vec<Box<Batch>>>,
+}
+
+impl Junction {
+    pub(crate) fn new(
+        name: String,
+        attributes: Vec<Attribute>,
+        on_error: OnError,
+        fault: Option<StreamId>,
+        public: bool,
+    ) -> Self {
+        Self {
+            name,
+            attributes,
+            readers: Vec::new(),
+            sinks: RefCell::default(),
+            callbacks: RefCell::default(),
+            on_error,
+            fault,
+            public,
+            rows: Cell::new(0),
+            rows_refused: Cell::new(0),
+            rows_failed: Cell::new(0),
+            inputs: RefCell::default(),
+        }
+    }
+
+    /// Who reads it, as lines of text.
+    pub(crate) fn explain_readers(&self, region: &Region) -> Vec<String> {
+        let query = |index: usize| region.queries.get(index).map_or("?", |query| query.name.as_str());
+        self.readers
+            .iter()
+            .map(|reader| match *reader {
+                Reader::Query(index) => format!("query {}", query(index)),
+                Reader::Partition(index) => {
+                    let name = region.partitions.get(index).map_or("?", |p| p.name.as_str());
+                    format!("partition {name} by key")
+                }
+                Reader::EachKey(index) => format!("query {} for each key", query(index)),
+            })
+            .collect()
+    }
+
+    /// The types of the attributes.
+    pub(crate) fn types(&self) -> Vec<DataType> {
+        self.attributes.iter().map(|attribute| attribute.data_type).collect()
+    }
+
+    /// An empty batch with the columns of the stream; give it back with [`Junction::give`].
+    pub(crate) fn take(&self) -> Box<Batch> {
+        let batch = self.inputs.borrow_mut().pop();
+        batch.unwrap_or_else(|| Box::new(Batch::new(&self.types())))
+    }
+
+    /// Keeps a batch for the next send.
+    pub(crate) fn give(&self, mut batch: Box<Batch>) {
+        batch.clear();
+        self.inputs.borrow_mut().push(batch);
+    }
+}
+
+impl std::fmt::Debug for Junction {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Junction").field("name", &self.name).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,207 @@
+//! Partitions: how a chunk is cut by key, and who gets the pieces.
+
+use std::cell::RefCell;
+
+use crate::event::column::{Column, Values};
+use crate::event::text::Text;
+use crate::event::view::{Selection, View};
+use crate::expression::predicate::Predicate;
+use crate::expression::program::{Program, Scratch};
+use crate::plan::logical::{PartitionByPlan, StreamId};
+use crate::selector::groups::GroupTable;
+
+use super::faults::Faults;
+use super::region::Region;
+
+/// A partition at run time. Keys are numbered from 1; 0 is for what has no key.
+pub(crate) struct Partition {
+    pub(crate) name: String,
+    pub(crate) streams: Vec<PartitionStream>,
+    pub(crate) keys: RefCell<Keys>,
+    /// Buffers that no pass uses at the moment.
+    works: RefCell<Vec<PartitionWork>>,
+}
+
+/// A stream that a partition has a key for.
+pub(crate) struct PartitionStream {
+    pub(crate) stream: StreamId,
+    pub(crate) by: PartitionBy,
+    /// The queries of the partition that read it, in the order of the text.
+    pub(crate) readers: Vec<usize>,
+}
+
+/// How rows find their key.
+pub(crate) enum PartitionBy {
+    /// By the text of a value.
+    Value(Program),
+    /// By the labels of all conditions that hold.
+    Ranges(Vec<(Predicate, Text)>),
+}
+
+/// The keys that have occurred.
+pub(crate) struct Keys {
+    pub(crate) table: GroupTable,
+    /// Key numbers in ascending order of their texts; rebuilt when keys were added.
+    sorted: Vec<u32>,
+}
+
+#[derive(Default)]
+struct PartitionWork {
+    scratch: Option<Scratch>,
+    /// Rows with their keys, in the order in which they go through.
+    pairs: Vec<(u32, u32)>,
+    rows: Vec<u32>,
+    found: Vec<u32>,
+}
+
+impl PartitionBy {
+    pub(crate) fn compile(plan: &PartitionByPlan) -> Self {
+        match plan {
+            PartitionByPlan::Value(value) => {
+                Self::Value(Program::compile(std::slice::from_ref(value)))
+            }
+            PartitionByPlan::Ranges(ranges) => Self::Ranges(
+                ranges
+                    .iter()
+                    .map(|(condition, label)| {
+                        (Predicate::compile(condition), Text::from(label.as_str()))
+                    })
+                    .collect(),
+            ),
+        }
+    }
+}
+
+impl Keys {
+    pub(crate) fn new() -> Self {
+        Self {
+            table: GroupTable::new(&[siddhi_query::ast::DataType::String]),
+            sorted: Vec::new(),
+        }
+    }
+
+    /// The number of a key, from 1.
+    fn number(&mut self, text: &Text) -> u32 {
+        self.table.number(text) + 1
+    }
+
+    /// All keys in ascending order of their texts.
+    fn in_order(&mut self) -> &[u32] {
+        if self.sorted.len() < self.table.len() {
+            let count = u32::try_from(self.table.len()).unwrap_or(u32::MAX);
+            self.sorted = (1..=count).collect();
+            self.sorted.sort_by_cached_key(|key| self.table.text(key - 1).to_string());
+        }
+        &self.sorted
+    }
+}
+
+impl Partition {
+    pub(crate) fn new(name: String, streams: Vec<PartitionStream>) -> Self {
+        Self { name, streams, keys: RefCell::new(Keys::new()), works: RefCell::default() }
+    }
+}
+
+impl std::fmt::Debug for Partition {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Partition").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+impl Region {
+    /// Cuts a chunk into runs of equal neighbouring keys; each goes through all queries of its
+    /// instance before the next.
+    pub(crate) fn split(&self, index: usize, stream: StreamId, view: &View<'_>) {
+        let Some(partition) = self.partitions.get(index) else { return };
+        let Some(own) = partition.streams.iter().find(|own| own.stream == stream) else { return };
+        let mut work = partition.works.borrow_mut().pop().unwrap_or_default();
+        let width = self.junctions.get(stream).map_or(0, |j| j.attributes.len());
+        let mut faults = Faults::new(stream, width);
+        self.find_keys(partition, own, view, &mut work, &mut faults);
+        for run in work.pairs.chunk_by(|a, b| a.1 == b.1) {
+            let Some((_, key)) = run.first() else { continue };
+            work.rows.clear();
+            work.rows.extend(run.iter().map(|(row, _)| *row));
+            let piece = view.with(Selection::Rows(&work.rows));
+            for query in &own.readers {
+                self.read(*query, stream, &piece, *key);
+            }
+        }
+        partition.works.borrow_mut().push(work);
+        self.report(&faults);
+    }
+
+    fn find_keys(
+        &self,
+        partition: &Partition,
+        own: &PartitionStream,
+        view: &View<'_>,
+        work: &mut PartitionWork,
+        faults: &mut Faults,
+    ) {
+        work.pairs.clear();
+        let mut keys = partition.keys.borrow_mut();
+        self.evaluate(|context| {
+            match &own.by {
+                PartitionBy::Value(program) => {
+                    let scratch = work.scratch.get_or_insert_with(|| program.scratch());
+                    program.run(view, scratch, &mut context.calls(view));
+                    let column = program.result(0, view, scratch);
+                    let failed = |row: u32| context.failures.iter().any(|(r, _)| *r == row);
+                    for row in view.selection.iter() {
+                        let place = u32::try_from(row).unwrap_or(u32::MAX);
+                        if !column.is_null(row) && !failed(place) {
+                            work.pairs.push((place, key_of(column, row, &mut keys)));
+                        }
+                    }
+                }
+                PartitionBy::Ranges(ranges) => {
+                    for (condition, label) in ranges {
+                        let mut scratch = condition.scratch();
+                        work.found.clear();
+                        condition.select(view, &mut scratch, &mut context.calls(view), &mut work.found);
+                        if !work.found.is_empty() {
+                            let key = keys.number(label);
+                            for row in &work.found {
+                                // A label that is written twice delivers an event once.
+                                if !work.pairs.contains(&(*row, key)) {
+                                    work.pairs.push((*row, key));
+                                }
+                            }
+                        }
+                    }
+                    // By event, and for one event in the order of the ranges: a stable sort by the
+                    // place in the chunk.
+                    let place = |row: u32| {
+                        view.selection.iter().position(|r| r == row as usize).unwrap_or(usize::MAX)
+                    };
+                    work.pairs.sort_by_key(|(row, _)| place(*row));
+                }
+            }
+            faults.take(view, context);
+        });
+    }
+
+    /// A stream without a key goes to every instance that exists, in ascending order of keys.
+    pub(crate) fn each_key(&self, query: usize, stream: StreamId, view: &View<'_>) {
+        let Some(partition) = self
+            .queries
+            .get(query)
+            .and_then(|query| query.partition)
+            .and_then(|partition| self.partitions.get(partition))
+        else {
+            return;
+        };
+        let keys = partition.keys.borrow_mut().in_order().to_vec();
+        for key in keys {
+            self.read(query, stream, view, key);
+        }
+    }
+}
+
+fn key_of(column: &Column, row: usize, keys: &mut Keys) -> u32 {
+    match &column.values {
+        Values::String(texts) => texts.get(row).map_or(0, |text| keys.number(text)),
+        _ => keys.number(&Text::from(column.value(row).to_string())),
+    }
+}

@@ -1,0 +1,127 @@
+//! A running query: its input, its selection, its callbacks, and the buffers of its passes.
+
+use std::cell::{Cell, RefCell};
+
+use siddhi_query::ast::OutputEvents;
+
+use super::callback::QueryCallback;
+use super::handlers::{Handler, HandlerWork};
+use super::windowing::{WindowStage, WindowState, WindowWork};
+use crate::pattern::operator::{PatternOperator, PatternOutput};
+use crate::plan::logical::StreamId;
+use crate::selector::select::{Selector, SelectorState, SelectorWork};
+
+/// A query that runs.
+pub(crate) struct Query {
+    pub(crate) name: String,
+    pub(crate) named: bool,
+    /// What names its state: the given name, or a hash of its text.
+    pub(crate) state_name: String,
+    pub(crate) partition: Option<usize>,
+    pub(crate) input: QueryInput,
+    pub(crate) selector: Selector,
+    pub(crate) selector_state: RefCell<SelectorState>,
+    pub(crate) events: OutputEvents,
+    pub(crate) target: StreamId,
+    pub(crate) callbacks: RefCell<Vec<QueryCallback>>,
+    /// Buffers that no pass uses at the moment: as many as passes were ever nested.
+    works: RefCell<Vec<Box<QueryWork>>>,
+    pub(crate) rows_selected: Cell<u64>,
+    pub(crate) rows_out: Cell<u64>,
+}
+
+/// What a query reads.
+#[allow(clippy::large_enum_variant, reason = "one per query")]
+pub(crate) enum QueryInput {
+    /// One stream.
+    Stream(StreamInput),
+    /// A pattern.
+    Pattern(RefCell<PatternOperator>),
+}
+
+/// One stream with its handlers.
+pub(crate) struct StreamInput {
+    pub(crate) stream: StreamId,
+    pub(crate) before: Vec<Handler>,
+    pub(crate) window: Option<(WindowStage, RefCell<WindowState>)>,
+    pub(crate) after: Vec<Handler>,
+}
+
+/// Buffers of one pass of a query.
+pub(crate) struct QueryWork {
+    pub(crate) before: Vec<HandlerWork>,
+    pub(crate) window: Option<WindowWork>,
+    pub(crate) after: Vec<HandlerWork>,
+    pub(crate) pattern: PatternOutput,
+    pub(crate) selector: SelectorWork,
+    /// The current and the expired rows of an output, for query callbacks.
+    pub(crate) current: Vec<u32>,
+    pub(crate) expired: Vec<u32>,
+}
+
+impl Query {
+    #[allow(clippy::too_many_arguments, reason = "the parts of a query, each made on its own")]
+    pub(crate) fn new(
+        name: String,
+        named: bool,
+        state_name: String,
+        partition: Option<usize>,
+        input: QueryInput,
+        selector: Selector,
+        selector_state: SelectorState,
+        events: OutputEvents,
+        target: StreamId,
+    ) -> Self {
+        Self {
+            name,
+            named,
+            state_name,
+            partition,
+            input,
+            selector,
+            selector_state: RefCell::new(selector_state),
+            events,
+            target,
+            callbacks: RefCell::default(),
+            works: RefCell::default(),
+            rows_selected: Cell::new(0),
+            rows_out: Cell::new(0),
+        }
+    }
+
+    /// Buffers for a pass; give them back with [`Query::give`].
+    pub(crate) fn take(&self) -> Box<QueryWork> {
+        self.works.borrow_mut().pop().unwrap_or_else(|| Box::new(self.work()))
+    }
+
+    /// Keeps buffers for the next pass.
+    pub(crate) fn give(&self, work: Box<QueryWork>) {
+        self.works.borrow_mut().push(work);
+    }
+
+    fn work(&self) -> QueryWork {
+        let (before, window, after) = match &self.input {
+            QueryInput::Stream(input) => (
+                input.before.iter().map(Handler::work).collect(),
+                input.window.as_ref().map(|(stage, _)| stage.work()),
+                input.after.iter().map(Handler::work).collect(),
+            ),
+            QueryInput::Pattern(_) => (Vec::new(), None, Vec::new()),
+        };
+        QueryWork {
+            before,
+            window,
+            after,
+            pattern: PatternOutput::default(),
+            selector: self.selector.work(),
+            current: Vec::new(),
+            expired: Vec::new(),
+        }
+    }
+}
+
+impl std::fmt::Debug for Query {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Query").field("name", &self.name).finish_non_exhaustive()
+    }
+}

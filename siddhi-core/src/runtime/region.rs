@@ -1,0 +1,420 @@
+//! The part of an app that one thread owns at a time: everything a chunk can reach without a queue
+//! in between.
+//!
+//! A chunk goes depth first: what a query puts out goes through all its readers before the query
+//! works on. Nothing is borrowed while output is delivered, so a query may be reached again from
+//! its own output, and a callback may send into the app.
+
+use std::cell::{Cell, RefCell};
+
+use siddhi_pipeline::Random;
+
+use super::callback::{Chunk, QueryOutput};
+use super::faults::Faults;
+use super::handlers;
+use super::junction::{Junction, Reader};
+use super::partition::Partition;
+use super::query::{Query, QueryInput, QueryWork, StreamInput};
+use super::time::{Owner, Time};
+use super::windowing::{WindowForm, WindowStage, WindowState};
+use crate::event::column::Column;
+use crate::pattern::operator::PatternOperator;
+use crate::event::value::Value;
+use crate::event::view::{Columns, Kind, Selection, View};
+use crate::plan::logical::{OnError, StreamId};
+use crate::selector::context::EvalContext;
+use crate::selector::select::Selected;
+
+/// The state of a running app.
+#[derive(Debug)]
+pub(crate) struct Region {
+    pub(crate) junctions: Vec<Junction>,
+    pub(crate) queries: Vec<Query>,
+    pub(crate) partitions: Vec<Partition>,
+    pub(crate) time: Time,
+    pub(crate) random: RefCell<Random>,
+    pub(crate) running: Cell<bool>,
+    pub(crate) poisoned: Cell<bool>,
+    /// Sends and timers that are under way, one inside the other.
+    pub(crate) depth: Cell<u32>,
+    due_keys: RefCell<Vec<(i64, u32)>>,
+}
+
+impl Region {
+    pub(crate) fn new(
+        junctions: Vec<Junction>,
+        queries: Vec<Query>,
+        partitions: Vec<Partition>,
+        time: Time,
+        random: Random,
+    ) -> Self {
+        Self {
+            junctions,
+            queries,
+            partitions,
+            time,
+            random: RefCell::new(random),
+            running: Cell::new(false),
+            poisoned: Cell::new(false),
+            depth: Cell::new(0),
+            due_keys: RefCell::default(),
+        }
+    }
+
+    /// Runs `step` with what expressions need. Nothing is delivered inside.
+    pub(crate) fn evaluate<R>(&self, step: impl FnOnce(&mut EvalContext<'_>) -> R) -> R {
+        let now = || self.time.now();
+        let mut random = self.random.borrow_mut();
+        let mut context =
+            EvalContext { now: &now, random: &mut random, failures: Vec::new() };
+        step(&mut context)
+    }
+
+    /// Hands a chunk to everybody who reads a stream. `key` is that of the partition instance for
+    /// inner streams, else 0.
+    pub(crate) fn publish(&self, stream: StreamId, view: &View<'_>, key: u32) {
+        if view.is_empty() {
+            return;
+        }
+        let Some(junction) = self.junctions.get(stream) else { return };
+        junction.rows.set(junction.rows.get() + view.len() as u64);
+        for reader in &junction.readers {
+            match *reader {
+                Reader::Query(query) => self.read(query, stream, view, key),
+                Reader::Partition(partition) => self.split(partition, stream, view),
+                Reader::EachKey(query) => self.each_key(query, stream, view),
+            }
+        }
+        let chunk = Chunk::new(*view);
+        for sink in &*junction.sinks.borrow() {
+            sink(&chunk);
+        }
+        for callback in &*junction.callbacks.borrow() {
+            callback(&chunk);
+        }
+    }
+
+    /// A query takes in a chunk of one of its streams.
+    pub(crate) fn read(&self, index: usize, stream: StreamId, view: &View<'_>, key: u32) {
+        let Some(query) = self.queries.get(index) else { return };
+        match &query.input {
+            QueryInput::Stream(input) => self.read_stream(index, query, input, view, key),
+            QueryInput::Pattern(pattern) => {
+                self.read_pattern(query, pattern, stream, view, key);
+            }
+        }
+    }
+
+    fn read_stream(
+        &self,
+        index: usize,
+        query: &Query,
+        input: &StreamInput,
+        view: &View<'_>,
+        key: u32,
+    ) {
+        let mut work = query.take();
+        let width = self.junctions.get(input.stream).map_or(0, |j| j.attributes.len());
+        let mut faults = Faults::new(input.stream, width);
+        if input.before.is_empty() {
+            self.enter(index, query, input, view, key, &mut work, &mut faults);
+        } else {
+            let mut before = std::mem::take(&mut work.before);
+            handlers::run(self, &input.before, &mut before, view, key, &mut faults, &mut |view, faults| {
+                self.enter(index, query, input, view, key, &mut work, faults);
+            });
+            work.before = before;
+        }
+        query.give(work);
+        self.report(&faults);
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "the parts of one pass, taken apart")]
+    fn read_pattern(
+        &self,
+        query: &Query,
+        pattern: &RefCell<PatternOperator>,
+        stream: StreamId,
+        view: &View<'_>,
+        key: u32,
+    ) {
+        let mut work = query.take();
+        let width = self.junctions.get(stream).map_or(0, |j| j.attributes.len());
+        let mut faults = Faults::new(stream, width);
+        let mut found = std::mem::take(&mut work.pattern);
+        self.evaluate(|context| {
+            pattern.borrow_mut().events(stream, view, key, context, &mut found);
+        });
+        let mut start = 0;
+        for end in &found.ends {
+            let range = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+            let rows: smallvec::SmallVec<[u32; 16]> = (range(start)..range(*end)).collect();
+            let matches = found.batch.view();
+            self.select(query, &matches.with(Selection::Rows(&rows)), key, &mut work, &mut faults);
+            start = *end;
+        }
+        work.pattern = found;
+        query.give(work);
+        self.report(&faults);
+    }
+
+    /// Rows come to the window of a query, or to its selector when it has none.
+    #[allow(clippy::too_many_arguments, reason = "the parts of one pass, taken apart")]
+    fn enter(
+        &self,
+        index: usize,
+        query: &Query,
+        input: &StreamInput,
+        view: &View<'_>,
+        key: u32,
+        work: &mut QueryWork,
+        faults: &mut Faults,
+    ) {
+        let Some((stage, state)) = &input.window else {
+            self.select(query, view, key, work, faults);
+            return;
+        };
+        let Some(mut window) = work.window.take() else { return };
+        let selected = self.evaluate(|context| {
+            let mut selector_state = query.selector_state.borrow_mut();
+            stage.rows(
+                view,
+                key,
+                &query.selector,
+                &mut state.borrow_mut(),
+                &mut selector_state,
+                &mut window,
+                &mut work.selector,
+                context,
+            );
+            if stage.form != WindowForm::Sliding {
+                return None;
+            }
+            query.selector.choose(view, key, &mut selector_state, &mut work.selector, context)
+        });
+        self.ask(index, key, &window.wake_ups);
+        if stage.form == WindowForm::Sliding {
+            query.rows_selected.set(query.rows_selected.get() + view.len() as u64);
+            self.deliver(query, view, key, selected, work);
+        } else {
+            self.window_chunks(query, input, stage, key, &mut window, work, faults);
+        }
+        work.window = Some(window);
+    }
+
+    fn ask(&self, index: usize, key: u32, times: &[i64]) {
+        let query = u32::try_from(index).unwrap_or(u32::MAX);
+        for time in times {
+            self.time.ask(Owner { query, key }, *time);
+        }
+    }
+
+    /// Each chunk that a window put out goes through the rest of the query and everything behind it
+    /// before the next.
+    #[allow(clippy::too_many_arguments, reason = "the parts of one pass, taken apart")]
+    fn window_chunks(
+        &self,
+        query: &Query,
+        input: &StreamInput,
+        stage: &WindowStage,
+        key: u32,
+        window: &mut super::windowing::WindowWork,
+        work: &mut QueryWork,
+        faults: &mut Faults,
+    ) {
+        for chunk in 0..stage.chunk_count(window) {
+            stage.chunk(chunk, window, |view| {
+                if stage.form == WindowForm::Batch {
+                    query.rows_selected.set(query.rows_selected.get() + view.len() as u64);
+                    let selected = self.evaluate(|context| {
+                        let mut state = query.selector_state.borrow_mut();
+                        query.selector.choose(view, key, &mut state, &mut work.selector, context)
+                    });
+                    self.deliver(query, view, key, selected, work);
+                } else if input.after.is_empty() {
+                    self.select(query, view, key, work, faults);
+                } else {
+                    let mut after = std::mem::take(&mut work.after);
+                    handlers::run(self, &input.after, &mut after, view, key, faults, &mut |view, faults| {
+                        self.select(query, view, key, work, faults);
+                    });
+                    work.after = after;
+                }
+            });
+        }
+    }
+
+    /// The selector takes in a chunk; what comes out is delivered.
+    fn select(
+        &self,
+        query: &Query,
+        view: &View<'_>,
+        key: u32,
+        work: &mut QueryWork,
+        faults: &mut Faults,
+    ) {
+        query.rows_selected.set(query.rows_selected.get() + view.len() as u64);
+        let selected = self.evaluate(|context| {
+            let mut state = query.selector_state.borrow_mut();
+            let selected = query.selector.select(view, key, &mut state, &mut work.selector, context);
+            if !context.failures.is_empty() {
+                faults.take(view, context);
+            }
+            selected
+        });
+        self.deliver(query, view, key, selected, work);
+    }
+
+    /// Output goes to the callbacks of the query, then to its target.
+    fn deliver(
+        &self,
+        query: &Query,
+        view: &View<'_>,
+        key: u32,
+        selected: Option<Selected>,
+        work: &mut QueryWork,
+    ) {
+        let Some(selected) = selected else { return };
+        let QueryWork { selector, current, expired, .. } = work;
+        let all = View {
+            columns: Columns::Extended(&view.columns, &selector.aggregation.values),
+            ..*view
+        };
+        let columns: smallvec::SmallVec<[&Column; 8]> = (0..query.selector.item_count)
+            .map(|item| query.selector.items.result(item, &all, &selector.items))
+            .collect();
+        let selection =
+            if selected.same { view.selection } else { Selection::Rows(&selector.rows) };
+        let output = View { columns: Columns::Borrowed(&columns), selection, ..*view };
+        query.rows_out.set(query.rows_out.get() + output.len() as u64);
+        let callbacks = query.callbacks.borrow();
+        if !callbacks.is_empty() {
+            current.clear();
+            expired.clear();
+            for row in output.selection.iter() {
+                let list = if output.kind(row) == Kind::Expired { &mut *expired } else { &mut *current };
+                list.push(u32::try_from(row).unwrap_or(u32::MAX));
+            }
+            let call = QueryOutput {
+                timestamp: selected.at,
+                current: chunk_of(&output, current),
+                expired: chunk_of(&output, expired),
+            };
+            for callback in &*callbacks {
+                callback(&call);
+            }
+        }
+        drop(callbacks);
+        self.publish(query.target, &output.as_current(), key);
+    }
+
+    /// Rows that failed in a reader of a stream go where `@OnError` says, as one chunk.
+    pub(crate) fn report(&self, faults: &Faults) {
+        if faults.rows.is_empty() {
+            return;
+        }
+        let Some(junction) = self.junctions.get(faults.stream) else { return };
+        junction.rows_failed.set(junction.rows_failed.get() + faults.rows.len() as u64);
+        if junction.on_error == OnError::Stream
+            && let Some((id, fault)) =
+                junction.fault.and_then(|id| Some((id, self.junctions.get(id)?)))
+        {
+            let mut batch = fault.take();
+            faults.fill(&mut batch);
+            self.publish(id, &batch.view(), 0);
+            fault.give(batch);
+            return;
+        }
+        for (timestamp, _, reason) in &faults.rows {
+            log::warn!("stream {}: event of {timestamp} failed: {reason}", junction.name);
+        }
+    }
+
+    /// A row from outside was refused: counted, and handled as `@OnError` of the stream says.
+    pub(crate) fn refuse(&self, stream: StreamId, timestamp: i64, values: Vec<Value>, reason: String) {
+        let Some(junction) = self.junctions.get(stream) else { return };
+        junction.rows_refused.set(junction.rows_refused.get() + 1);
+        let mut faults = Faults::new(stream, junction.attributes.len());
+        faults.rows.push((timestamp, values, reason));
+        self.report(&faults);
+    }
+
+    /// Live: runs every timer that is due by `until`, each with the clock at its own time.
+    pub(crate) fn run_timers(&self, until: i64) {
+        while let Some(owner) = self.time.next_wake_up(until) {
+            self.wake(owner, self.time.now());
+            self.time.finish(owner);
+        }
+    }
+
+    /// Playback: every owner in order of creation works off its list up to now.
+    pub(crate) fn run_playback_timers(&self) {
+        if !self.time.is_waiting() {
+            return;
+        }
+        for query in 0..self.queries.len() {
+            let query = u32::try_from(query).unwrap_or(u32::MAX);
+            let now = self.time.now();
+            let mut keys = std::mem::take(&mut *self.due_keys.borrow_mut());
+            self.time.due_keys(query, now, &mut keys);
+            for (_, key) in &keys {
+                self.wake(Owner { query, key: *key }, now);
+            }
+            *self.due_keys.borrow_mut() = keys;
+        }
+    }
+
+    /// An owner works off its due times.
+    fn wake(&self, owner: Owner, now: i64) {
+        let index = owner.query as usize;
+        let Some(query) = self.queries.get(index) else { return };
+        while let Some(time) = self.time.take_due(owner, now) {
+            if let QueryInput::Stream(input) = &query.input
+                && let Some((stage, state)) = &input.window
+            {
+                self.wake_window(index, query, input, stage, state, owner.key, time);
+            }
+        }
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "the parts of one pass, taken apart")]
+    fn wake_window(
+        &self,
+        index: usize,
+        query: &Query,
+        input: &StreamInput,
+        stage: &WindowStage,
+        state: &RefCell<WindowState>,
+        key: u32,
+        time: i64,
+    ) {
+        let mut work = query.take();
+        let width = self.junctions.get(input.stream).map_or(0, |j| j.attributes.len());
+        let mut faults = Faults::new(input.stream, width);
+        if let Some(mut window) = work.window.take() {
+            self.evaluate(|context| {
+                stage.wake(
+                    time,
+                    key,
+                    &query.selector,
+                    &mut state.borrow_mut(),
+                    &mut query.selector_state.borrow_mut(),
+                    &mut window,
+                    &mut work.selector,
+                    context,
+                );
+            });
+            self.ask(index, key, &window.wake_ups);
+            if stage.form != WindowForm::Sliding {
+                self.window_chunks(query, input, stage, key, &mut window, &mut work, &mut faults);
+            }
+            work.window = Some(window);
+        }
+        query.give(work);
+        self.report(&faults);
+    }
+}
+
+fn chunk_of<'a>(output: &View<'a>, rows: &'a [u32]) -> Option<Chunk<'a>> {
+    (!rows.is_empty()).then(|| Chunk::new(output.with(Selection::Rows(rows))))
+}

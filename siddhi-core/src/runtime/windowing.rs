@@ -1,0 +1,515 @@
+//! A window in its place: the rows it holds, and what it puts out, as chunks for the selector.
+//!
+//! Three forms. A *general* window puts out rows of all kinds, as Siddhi's does. Where nobody can
+//! see expired rows or marks, a *sliding* window only feeds the aggregators and lets the input rows
+//! pass, and a *batch* window gathers just the rows that come out; both keep no more columns than
+//! somebody reads.
+
+use siddhi_query::ast::DataType;
+
+use crate::aggregators::feed::{Rows, Step};
+use crate::event::batch::Batch;
+use crate::event::column::{Column, Values};
+use crate::event::store::RowStore;
+use crate::event::view::{Columns, Kind, Selection, View};
+use crate::expression::program::{Program, Scratch};
+use crate::extension::{BoundWindow, Window, WindowPass, WindowStep};
+use crate::selector::aggregation::Groups;
+use crate::selector::context::EvalContext;
+use crate::selector::select::{Selector, SelectorState, SelectorWork};
+
+/// How a window's output reaches the selector.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum WindowForm {
+    /// As rows of all kinds.
+    General,
+    /// The input rows pass; those that leave are only taken off the aggregates.
+    Sliding,
+    /// The rows that come out are gathered; those that leave are not seen.
+    Batch,
+}
+
+/// What is fixed about a window in its place.
+pub(crate) struct WindowStage {
+    bound: BoundWindow,
+    pub(crate) form: WindowForm,
+    wants_expired: bool,
+    /// Columns of the input.
+    width: usize,
+    /// The columns of the input that are kept, in the order of the store.
+    kept: Vec<usize>,
+    kept_types: Vec<DataType>,
+    /// The arguments of all aggregators, behind the kept columns (not in the general form).
+    arguments: Program,
+    argument_types: Vec<DataType>,
+    /// For each aggregator the columns of the store that hold its arguments.
+    argument_columns: Vec<Vec<usize>>,
+    /// The column of the store that holds the group; none when all rows of a key are one group.
+    group_column: Option<usize>,
+    keeps_timestamps: bool,
+}
+
+/// What a plan says about a window's place.
+pub(crate) struct WindowPlace<'a> {
+    pub(crate) bound: &'a BoundWindow,
+    pub(crate) form: WindowForm,
+    pub(crate) wants_expired: bool,
+    pub(crate) types: &'a [DataType],
+    /// The columns of the input that somebody reads behind the window.
+    pub(crate) read: Vec<usize>,
+    /// The arguments of each aggregator.
+    pub(crate) arguments: Vec<Vec<crate::expression::typed::Expr>>,
+    pub(crate) grouped: bool,
+}
+
+/// The state of a window: one for each key.
+pub(crate) struct WindowState {
+    /// By key.
+    pub(crate) keys: Vec<Option<KeyWindow>>,
+    pub(crate) rows_in: u64,
+    pub(crate) rows_expired: u64,
+    pub(crate) rows_dropped: u64,
+}
+
+/// The window of one key.
+pub(crate) struct KeyWindow {
+    pub(crate) window: Box<dyn Window>,
+    pub(crate) store: RowStore,
+    /// The first row that has not yet gone out as current.
+    pub(crate) come: u64,
+}
+
+/// Buffers of one pass.
+pub(crate) struct WindowWork {
+    scratch: Scratch,
+    groups: Column,
+    steps: Vec<WindowStep>,
+    feed: Vec<Step>,
+    pub(crate) wake_ups: Vec<i64>,
+    /// The rows that came out, and where each chunk ends.
+    batch: Batch,
+    ends: Vec<usize>,
+    rows: Vec<u32>,
+    empty: Column,
+}
+
+impl WindowStage {
+    pub(crate) fn new(place: WindowPlace<'_>) -> Self {
+        let kept_types: Vec<DataType> =
+            place.read.iter().filter_map(|column| place.types.get(*column).copied()).collect();
+        let mut argument_columns = Vec::new();
+        let mut flat = Vec::new();
+        for own in place.arguments {
+            let first = kept_types.len() + flat.len();
+            argument_columns.push((first..first + own.len()).collect());
+            flat.extend(own);
+        }
+        let argument_types: Vec<DataType> = flat.iter().map(|e| e.data_type).collect();
+        let has_groups = place.grouped && place.form != WindowForm::General;
+        let group_column = has_groups.then_some(kept_types.len() + argument_types.len());
+        Self {
+            bound: place.bound.clone(),
+            form: place.form,
+            wants_expired: place.wants_expired,
+            width: place.types.len(),
+            kept: place.read,
+            arguments: Program::compile(&flat),
+            argument_types,
+            argument_columns,
+            group_column,
+            // Batch windows read the timestamps of what they put out; so does the general form.
+            keeps_timestamps: place.form != WindowForm::Sliding || place.bound.needs_timestamps,
+            kept_types,
+        }
+    }
+
+    pub(crate) fn work(&self) -> WindowWork {
+        WindowWork {
+            scratch: self.arguments.scratch(),
+            groups: Column::new(DataType::Int),
+            steps: Vec::new(),
+            feed: Vec::new(),
+            wake_ups: Vec::new(),
+            batch: Batch::new(&self.kept_types),
+            ends: Vec::new(),
+            rows: Vec::new(),
+            empty: Column::new(DataType::Object),
+        }
+    }
+
+    fn store_types(&self) -> Vec<DataType> {
+        let groups = self.group_column.map(|_| DataType::Int);
+        self.kept_types.iter().chain(&self.argument_types).copied().chain(groups).collect()
+    }
+
+    /// A fresh window for a key.
+    pub(crate) fn key_window(&self) -> KeyWindow {
+        KeyWindow {
+            window: (self.bound.make)(),
+            store: RowStore::new(&self.store_types(), self.keeps_timestamps),
+            come: 0,
+        }
+    }
+
+    /// Takes in the rows of a chunk. What comes out stands in `work` afterwards, see
+    /// [`WindowStage::chunks`].
+    #[allow(clippy::too_many_arguments, reason = "the parts of one pass, taken apart")]
+    pub(crate) fn rows(
+        &self,
+        view: &View<'_>,
+        key: u32,
+        selector: &Selector,
+        state: &mut WindowState,
+        selector_state: &mut SelectorState,
+        work: &mut WindowWork,
+        selector_work: &mut SelectorWork,
+        context: &mut EvalContext<'_>,
+    ) {
+        state.rows_in += view.len() as u64;
+        let own = state.of(key, self);
+        let first_new = own.store.end();
+        if self.form == WindowForm::General {
+            let columns: smallvec::SmallVec<[&Column; 8]> =
+                self.kept.iter().filter_map(|column| view.columns.get(*column)).collect();
+            own.store.extend(&View { columns: Columns::Borrowed(&columns), ..*view });
+        } else {
+            self.arguments.run(view, &mut work.scratch, &mut context.calls(view));
+            selector.assign_groups(view, key, selector_state, selector_work);
+            if self.group_column.is_some() {
+                copy_groups(view, &selector_work.groups, &mut work.groups);
+            }
+            let arguments = (0..self.argument_types.len())
+                .map(|n| self.arguments.result(n, view, &work.scratch));
+            let columns: smallvec::SmallVec<[&Column; 8]> = self
+                .kept
+                .iter()
+                .filter_map(|column| view.columns.get(*column))
+                .chain(arguments)
+                .chain(self.group_column.map(|_| &work.groups))
+                .collect();
+            own.store.extend(&View { columns: Columns::Borrowed(&columns), ..*view });
+        }
+        work.steps.clear();
+        work.wake_ups.clear();
+        own.window.rows(&mut WindowPass {
+            store: &own.store,
+            first_new,
+            wants_expired: self.wants_expired,
+            now: context.now,
+            steps: &mut work.steps,
+            wake_ups: &mut work.wake_ups,
+        });
+        self.put_out(view.selection, key, selector, state, selector_state, work, selector_work, context);
+    }
+
+    /// A time that the window of a key asked for has come.
+    #[allow(clippy::too_many_arguments, reason = "the parts of one pass, taken apart")]
+    pub(crate) fn wake(
+        &self,
+        time: i64,
+        key: u32,
+        selector: &Selector,
+        state: &mut WindowState,
+        selector_state: &mut SelectorState,
+        work: &mut WindowWork,
+        selector_work: &mut SelectorWork,
+        context: &mut EvalContext<'_>,
+    ) {
+        let own = state.of(key, self);
+        work.steps.clear();
+        work.wake_ups.clear();
+        own.window.wake(
+            time,
+            &mut WindowPass {
+                store: &own.store,
+                first_new: own.store.end(),
+                wants_expired: self.wants_expired,
+                now: context.now,
+                steps: &mut work.steps,
+                wake_ups: &mut work.wake_ups,
+            },
+        );
+        let none = Selection::All(0);
+        self.put_out(none, key, selector, state, selector_state, work, selector_work, context);
+    }
+
+    /// Turns steps into rows, or feeds them to the aggregators, and lets go what has left.
+    #[allow(clippy::too_many_arguments, reason = "the parts of one pass, taken apart")]
+    fn put_out(
+        &self,
+        input: Selection<'_>,
+        key: u32,
+        selector: &Selector,
+        state: &mut WindowState,
+        selector_state: &mut SelectorState,
+        work: &mut WindowWork,
+        selector_work: &mut SelectorWork,
+        context: &mut EvalContext<'_>,
+    ) {
+        work.batch.clear();
+        work.ends.clear();
+        let Some(Some(own)) = state.keys.get_mut(key as usize) else { return };
+        let mut moved = Moved { head: own.store.head(), come: own.come, expired: 0, forgotten: 0 };
+        let start = moved;
+        if self.form == WindowForm::General {
+            for step in &work.steps {
+                materialize(*step, own, &mut moved, &mut work.batch, &mut work.ends);
+            }
+        } else {
+            self.gather(own, &mut moved, work, selector_work);
+            let count = selector.group_count(key, selector_state);
+            if work.feed.contains(&Step::Reset) {
+                selector_work.reset_groups(selector, key, selector_state);
+            }
+            let places = match self.form {
+                WindowForm::Sliding => input,
+                _ => Selection::All(work.batch.len()),
+            };
+            let rows = Rows::Window {
+                store: &own.store,
+                steps: &work.feed,
+                head: start.head,
+                next: start.come,
+                arguments: &[],
+                groups: self.group_column,
+                group: if self.group_column.is_some() { 0 } else { key },
+                places,
+            };
+            let extent = places.extent();
+            let SelectorWork { aggregation, reset, .. } = selector_work;
+            let groups =
+                Groups { of_rows: None, count, reset: (key != 0).then_some(reset.as_slice()) };
+            selector.aggregation.run_window(
+                rows,
+                extent,
+                groups,
+                &mut selector_state.aggregators,
+                &self.argument_columns,
+                aggregation,
+                context,
+            );
+        }
+        own.store.drop_until(moved.head);
+        own.come = moved.come;
+        state.rows_expired += moved.expired;
+        state.rows_dropped += moved.forgotten;
+    }
+
+    /// Turns steps into those of a feed, and for batch windows gathers the rows that come out.
+    fn gather(
+        &self,
+        own: &KeyWindow,
+        moved: &mut Moved,
+        work: &mut WindowWork,
+        selector_work: &mut SelectorWork,
+    ) {
+        work.feed.clear();
+        let batch = self.form == WindowForm::Batch;
+        let steps = std::mem::take(&mut work.steps);
+        for step in &steps {
+            let before = moved.come;
+            moved.step(*step);
+            match *step {
+                WindowStep::Expire { count, .. } => work.feed.push(Step::Remove(count)),
+                WindowStep::Current(count) => work.feed.push(Step::Add(count)),
+                WindowStep::Slide { count, .. } => work.feed.push(Step::Slide(count)),
+                WindowStep::Reset { .. } => work.feed.push(Step::Reset),
+                WindowStep::Forget(count) => work.feed.push(Step::Skip {
+                    gone: count,
+                    come: u32::try_from(moved.come - before).unwrap_or(u32::MAX),
+                }),
+                WindowStep::End => {
+                    if batch && work.ends.last().copied().unwrap_or(0) < work.batch.len() {
+                        work.ends.push(work.batch.len());
+                    }
+                }
+            }
+            if batch && matches!(step, WindowStep::Current(_) | WindowStep::Slide { .. }) {
+                for row in before..moved.come {
+                    self.gather_row(own, row, work, selector_work);
+                }
+            }
+        }
+        work.steps = steps;
+    }
+
+    fn gather_row(
+        &self,
+        own: &KeyWindow,
+        row: u64,
+        work: &mut WindowWork,
+        selector_work: &mut SelectorWork,
+    ) {
+        let (columns, index) = own.store.locate(row);
+        let place = work.batch.len();
+        work.batch.timestamps.push(own.store.timestamp(row));
+        for (to, from) in work.batch.columns.iter_mut().zip(columns) {
+            to.push_from(from, index);
+        }
+        if let Some(group_column) = self.group_column
+            && let Some(Column { values: Values::Int(groups), .. }) = columns.get(group_column)
+        {
+            if selector_work.groups.len() <= place {
+                selector_work.groups.resize(place + 1, 0);
+            }
+            let group = groups.get(index).copied().unwrap_or_default();
+            if let Some(to) = selector_work.groups.get_mut(place) {
+                *to = group.cast_unsigned();
+            }
+        }
+    }
+
+    /// What is kept, as a line of text.
+    pub(crate) fn explain(&self) -> String {
+        let kept: Vec<String> = self.kept.iter().map(|column| format!("#{column}")).collect();
+        let arguments = self.argument_types.len();
+        let group = if self.group_column.is_some() { ", group" } else { "" };
+        format!("keeps columns [{}], {arguments} arguments of aggregators{group}", kept.join(", "))
+    }
+
+    /// How many chunks came out.
+    pub(crate) fn chunk_count(&self, work: &WindowWork) -> usize {
+        work.ends.len()
+    }
+
+    /// Runs `then` over one of the chunks that came out, with all columns of the input at their
+    /// places (those that nobody reads are empty).
+    pub(crate) fn chunk<R>(
+        &self,
+        index: usize,
+        work: &mut WindowWork,
+        then: impl FnOnce(&View<'_>) -> R,
+    ) -> R {
+        let start = index.checked_sub(1).and_then(|i| work.ends.get(i)).copied().unwrap_or(0);
+        let end = work.ends.get(index).copied().unwrap_or(0);
+        let mut columns: smallvec::SmallVec<[&Column; 16]> =
+            smallvec::smallvec![&work.empty; self.width];
+        for (column, place) in work.batch.columns.iter().zip(&self.kept) {
+            if let Some(slot) = columns.get_mut(*place) {
+                *slot = column;
+            }
+        }
+        work.rows.clear();
+        let range = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        work.rows.extend(range(start)..range(end));
+        let whole = start == 0 && end == work.batch.len();
+        then(&View {
+            timestamps: &work.batch.timestamps,
+            kinds: (!work.batch.kinds.is_empty()).then_some(&work.batch.kinds),
+            columns: Columns::Borrowed(&columns),
+            selection: if whole { Selection::All(end) } else { Selection::Rows(&work.rows) },
+        })
+    }
+}
+
+impl WindowState {
+    pub(crate) fn new() -> Self {
+        Self { keys: Vec::new(), rows_in: 0, rows_expired: 0, rows_dropped: 0 }
+    }
+
+    /// The window of a key, made when it is first needed.
+    pub(crate) fn of(&mut self, key: u32, stage: &WindowStage) -> &mut KeyWindow {
+        let key = key as usize;
+        if self.keys.len() <= key {
+            self.keys.resize_with(key + 1, || None);
+        }
+        // In range by the resize.
+        self.keys[key].get_or_insert_with(|| stage.key_window())
+    }
+
+    /// Rows that are in, over all keys.
+    pub(crate) fn rows_held(&self) -> u64 {
+        self.keys.iter().flatten().map(|own| own.store.len() as u64).sum()
+    }
+}
+
+/// The cursors of a pass, and what it counts.
+#[derive(Clone, Copy, Debug)]
+struct Moved {
+    /// The oldest row that is in.
+    head: u64,
+    /// The next row to go out as current.
+    come: u64,
+    expired: u64,
+    forgotten: u64,
+}
+
+impl Moved {
+    fn step(&mut self, step: WindowStep) {
+        match step {
+            WindowStep::Expire { count, .. } => {
+                self.head += u64::from(count);
+                self.expired += u64::from(count);
+            }
+            WindowStep::Slide { count, .. } => {
+                self.head += u64::from(count);
+                self.come += u64::from(count);
+                self.expired += u64::from(count);
+            }
+            WindowStep::Current(count) => self.come += u64::from(count),
+            WindowStep::Forget(count) => {
+                self.head += u64::from(count);
+                self.come = self.come.max(self.head);
+                self.forgotten += u64::from(count);
+            }
+            WindowStep::Reset { .. } | WindowStep::End => {}
+        }
+    }
+}
+
+fn materialize(
+    step: WindowStep,
+    own: &KeyWindow,
+    moved: &mut Moved,
+    batch: &mut Batch,
+    ends: &mut Vec<usize>,
+) {
+    let (head, come) = (moved.head, moved.come);
+    moved.step(step);
+    match step {
+        WindowStep::Expire { count, at } => {
+            for row in head..head + u64::from(count) {
+                push(own, row, Kind::Expired, at, batch);
+            }
+        }
+        WindowStep::Current(count) => {
+            for row in come..come + u64::from(count) {
+                push(own, row, Kind::Current, own.store.timestamp(row), batch);
+            }
+        }
+        WindowStep::Slide { count, at } => {
+            for n in 0..u64::from(count) {
+                push(own, head + n, Kind::Expired, at, batch);
+                push(own, come + n, Kind::Current, own.store.timestamp(come + n), batch);
+            }
+        }
+        WindowStep::Reset { row, at } => push(own, row, Kind::Reset, at, batch),
+        WindowStep::Forget(_) => {}
+        WindowStep::End => {
+            if ends.last().copied().unwrap_or(0) < batch.len() {
+                ends.push(batch.len());
+            }
+        }
+    }
+}
+
+fn push(own: &KeyWindow, row: u64, kind: Kind, timestamp: i64, batch: &mut Batch) {
+    let (columns, index) = own.store.locate(row);
+    batch.push_kind(kind);
+    batch.timestamps.push(timestamp);
+    for (to, from) in batch.columns.iter_mut().zip(columns) {
+        to.push_from(from, index);
+    }
+}
+
+/// Groups as a column of the store: the store has no unsigned type, the bits are kept.
+fn copy_groups(view: &View<'_>, groups: &[u32], column: &mut Column) {
+    column.grow(view.selection.extent());
+    if let Values::Int(values) = &mut column.values {
+        for row in view.selection.iter() {
+            if let (Some(to), Some(group)) = (values.get_mut(row), groups.get(row)) {
+                *to = group.cast_signed();
+            }
+        }
+    }
+}

@@ -1,0 +1,240 @@
+//! The aggregators of one place (a selection, a `having`, a filter), run over chunks.
+
+use siddhi_query::ast::DataType;
+use siddhi_state::StateError;
+
+use super::context::EvalContext;
+use crate::aggregators::feed::{Feed, Rows};
+use crate::event::column::Column;
+use crate::event::view::{Columns, Kind, Selection, View};
+use crate::expression::predicate::Predicate;
+use crate::expression::program::{Program, Scratch};
+use crate::expression::typed::ExprKind;
+use crate::extension::{Aggregator, Argument, Leaving};
+use crate::plan::logical::AggregatePlan;
+
+/// What is fixed about the aggregators of one place.
+#[derive(Debug)]
+pub(crate) struct AggregationPlan {
+    stages: Vec<Stage>,
+    /// Some argument can fail for a row.
+    pub(crate) fallible: bool,
+}
+
+#[derive(Debug)]
+struct Stage {
+    arguments: Program,
+    argument_count: usize,
+    guard: Option<Predicate>,
+    data_type: DataType,
+    /// No argument and no guard refers to an aggregate.
+    direct: bool,
+}
+
+/// Buffers of one pass over a chunk.
+#[derive(Debug)]
+pub(crate) struct AggregationWork {
+    arguments: Vec<Scratch>,
+    guards: Vec<Option<Scratch>>,
+    guarded: Vec<u32>,
+    merged: Vec<u32>,
+    /// The value of each aggregate at each row.
+    pub(crate) values: Vec<Column>,
+}
+
+/// The aggregators themselves.
+pub(crate) type Aggregators = Vec<Box<dyn Aggregator>>;
+
+/// The groups of the rows of a chunk.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Groups<'a> {
+    /// The group of each row, at its place; none: all are of one group.
+    pub(crate) of_rows: Option<&'a [u32]>,
+    /// Groups are numbered below this.
+    pub(crate) count: usize,
+    /// The groups that a reset empties; none: all.
+    pub(crate) reset: Option<&'a [u32]>,
+}
+
+impl AggregationPlan {
+    /// Compiles aggregators whose input has `width` columns.
+    pub(crate) fn compile(aggregates: &[AggregatePlan], width: usize) -> Self {
+        let stages: Vec<Stage> = aggregates
+            .iter()
+            .map(|aggregate| {
+                let mut direct = true;
+                let mut look = |column: usize| direct &= column < width;
+                for argument in &aggregate.call.arguments {
+                    argument.columns(&mut look);
+                }
+                if let Some(guard) = &aggregate.guard {
+                    guard.columns(&mut look);
+                }
+                Stage {
+                    arguments: Program::compile(&aggregate.call.arguments),
+                    argument_count: aggregate.call.arguments.len(),
+                    guard: aggregate.guard.as_ref().map(Predicate::compile),
+                    data_type: aggregate.data_type,
+                    direct,
+                }
+            })
+            .collect();
+        let fallible = aggregates.iter().any(|aggregate| {
+            aggregate.call.bound.fallible
+                || aggregate.call.arguments.iter().any(crate::expression::typed::Expr::fallible)
+                || aggregate.guard.as_ref().is_some_and(crate::expression::typed::Expr::fallible)
+        });
+        Self { stages, fallible }
+    }
+
+    /// Fresh aggregators.
+    pub(crate) fn make(aggregates: &[AggregatePlan], leaving: Leaving) -> Aggregators {
+        aggregates.iter().map(|aggregate| (aggregate.call.bound.make)(leaving)).collect()
+    }
+
+    /// Fresh buffers.
+    pub(crate) fn work(&self) -> AggregationWork {
+        AggregationWork {
+            arguments: self.stages.iter().map(|stage| stage.arguments.scratch()).collect(),
+            guards: self
+                .stages
+                .iter()
+                .map(|stage| stage.guard.as_ref().map(Predicate::scratch))
+                .collect(),
+            guarded: Vec::new(),
+            merged: Vec::new(),
+            values: self.stages.iter().map(|stage| Column::new(stage.data_type)).collect(),
+        }
+    }
+
+    /// Whether there is no aggregator.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.stages.is_empty()
+    }
+
+    /// Evaluates the arguments that depend on the input alone; rows that fail are noted in the
+    /// context and must be taken out before [`AggregationPlan::run`].
+    pub(crate) fn prepare(&self, view: &View<'_>, work: &mut AggregationWork, context: &mut EvalContext<'_>) {
+        for (stage, scratch) in self.stages.iter().zip(&mut work.arguments) {
+            if stage.direct {
+                stage.arguments.run(view, scratch, &mut context.calls(view));
+            }
+        }
+    }
+
+    /// Runs every aggregator over the rows of a chunk, marks included, and writes their values.
+    /// Rows that fail are noted in the context; an aggregator behind the one that a row fails in
+    /// does not see it.
+    pub(crate) fn run(
+        &self,
+        view: &View<'_>,
+        groups: Groups<'_>,
+        aggregators: &mut Aggregators,
+        work: &mut AggregationWork,
+        context: &mut EvalContext<'_>,
+    ) {
+        let extent = view.selection.extent();
+        let AggregationWork { arguments, guards, guarded, merged, values } = work;
+        for (index, (stage, aggregator)) in self.stages.iter().zip(aggregators).enumerate() {
+            let (done, rest) = values.split_at_mut(index);
+            let (Some(out), Some(scratch)) = (rest.first_mut(), arguments.get_mut(index)) else {
+                return;
+            };
+            let inner = Columns::Extended(&view.columns, done);
+            let mut seen = View { columns: inner, ..*view };
+            if !stage.direct {
+                stage.arguments.run(&seen, scratch, &mut context.calls(view));
+            }
+            if let (Some(guard), Some(Some(scratch))) = (&stage.guard, guards.get_mut(index)) {
+                guarded.clear();
+                guard.select(&seen, scratch, &mut context.calls(view), guarded);
+                with_marks(view, guarded, merged);
+                seen = seen.with(Selection::Rows(merged));
+            }
+            let columns: smallvec::SmallVec<[Argument<'_>; 2]> = (0..stage.argument_count)
+                .map(|argument| Argument::Column(stage.arguments.result(argument, &seen, scratch)))
+                .collect();
+            out.grow(extent);
+            let mut feed = Feed {
+                rows: Rows::Chunk {
+                    selection: seen.selection,
+                    kinds: view.kinds,
+                    arguments: &columns,
+                    groups: groups.of_rows,
+                },
+                group_count: groups.count,
+                reset_groups: groups.reset,
+                failures: &mut context.failures,
+            };
+            aggregator.run(&mut feed, out);
+        }
+    }
+
+    /// Runs every aggregator over the rows of a window, whose store holds the arguments of the n-th
+    /// aggregator in the columns that `arguments` lists for it.
+    pub(crate) fn run_window(
+        &self,
+        rows: Rows<'_>,
+        extent: usize,
+        groups: Groups<'_>,
+        aggregators: &mut Aggregators,
+        arguments: &[Vec<usize>],
+        work: &mut AggregationWork,
+        context: &mut EvalContext<'_>,
+    ) {
+        let stages = aggregators.iter_mut().zip(arguments).zip(&mut work.values);
+        for ((aggregator, own), out) in stages {
+            out.grow(extent);
+            let rows = match rows {
+                Rows::Window { store, steps, head, next, groups, group, places, .. } => {
+                    Rows::Window { store, steps, head, next, arguments: own, groups, group, places }
+                }
+                other => other,
+            };
+            let mut feed = Feed {
+                rows,
+                group_count: groups.count,
+                reset_groups: groups.reset,
+                failures: &mut context.failures,
+            };
+            aggregator.run(&mut feed, out);
+        }
+    }
+}
+
+/// The guarded rows and the marks, in the order of the view: a mark reaches every aggregator.
+fn with_marks(view: &View<'_>, guarded: &[u32], merged: &mut Vec<u32>) {
+    merged.clear();
+    if view.kinds.is_none() {
+        merged.extend_from_slice(guarded);
+        return;
+    }
+    let mut next = guarded.iter().peekable();
+    for row in view.selection.iter() {
+        let row = u32::try_from(row).unwrap_or(u32::MAX);
+        if next.peek() == Some(&&row) {
+            next.next();
+            merged.push(row);
+        } else if matches!(view.kind(row as usize), Kind::Reset) {
+            merged.push(row);
+        }
+    }
+}
+
+/// Whether an expression refers to a column from `width` on: to an aggregate.
+pub(crate) fn refers_to_aggregate(expression: &crate::expression::typed::Expr, width: usize) -> bool {
+    expression.any(&mut |e| matches!(e.kind, ExprKind::Column(column) if column >= width))
+}
+
+/// The states of aggregators, for the component that holds them.
+pub(crate) fn save(aggregators: &Aggregators) -> Result<Vec<(u32, Vec<u8>)>, StateError> {
+    aggregators.iter().map(|a| Ok((a.schema_version(), a.snapshot()?))).collect()
+}
+
+/// Puts the states of aggregators back.
+pub(crate) fn load(aggregators: &mut Aggregators, states: &[(u32, Vec<u8>)]) -> Result<(), StateError> {
+    for (aggregator, (version, bytes)) in aggregators.iter_mut().zip(states) {
+        aggregator.restore(*version, bytes)?;
+    }
+    Ok(())
+}
