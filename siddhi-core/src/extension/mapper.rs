@@ -109,6 +109,7 @@ pub struct RowWriter<'a> {
     place: &'a Place,
     timestamp: i64,
     event_time: Option<usize>,
+    line: u64,
 }
 
 impl<'a> RowWriter<'a> {
@@ -121,12 +122,17 @@ impl<'a> RowWriter<'a> {
         timestamp: i64,
         event_time: Option<usize>,
     ) -> Self {
-        Self { batch, rejections, place, timestamp, event_time }
+        Self { batch, rejections, place, timestamp, event_time, line: 0 }
     }
 
     /// The columns. A row is whole when each has one value more than there are rows.
     pub fn columns(&mut self) -> &mut [Column] {
         &mut self.batch.columns
+    }
+
+    /// The line of the payload, from 0, that is read now: rejections name it.
+    pub fn at_line(&mut self, line: u64) {
+        self.line = line;
     }
 
     /// Rows so far.
@@ -171,7 +177,9 @@ impl<'a> RowWriter<'a> {
                 column.resize(rows);
             }
         }
-        self.rejections.push(Rejection { place: self.place.clone(), reason: reason.into() });
+        let origin = Arc::clone(&self.place.origin);
+        let place = Place { origin, line: self.place.line.map(|line| line + self.line) };
+        self.rejections.push(Rejection { place, reason: reason.into() });
     }
 }
 

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::{AggregatorFactory, FunctionFactory, StreamFunctionFactory, WindowFactory};
+use super::{
+    AggregatorFactory, FunctionFactory, SinkFactory, SinkMapperFactory, SourceFactory,
+    SourceMapperFactory, StreamFunctionFactory, WindowFactory,
+};
 
 /// Things of one kind by their names in the language, such as `sum` or `str:concat`, in the order
 /// of the names.
@@ -43,6 +46,10 @@ pub struct Registry {
     aggregators: Named<dyn AggregatorFactory>,
     windows: Named<dyn WindowFactory>,
     stream_functions: Named<dyn StreamFunctionFactory>,
+    sources: Named<dyn SourceFactory>,
+    sinks: Named<dyn SinkFactory>,
+    source_mappers: Named<dyn SourceMapperFactory>,
+    sink_mappers: Named<dyn SinkMapperFactory>,
 }
 
 impl Registry {
@@ -132,5 +139,69 @@ impl Registry {
     /// The names that can be called in an expression: functions, then aggregators.
     pub fn callable_names(&self) -> impl Iterator<Item = &str> {
         self.functions().map(|(name, _)| name).chain(self.aggregators().map(|(name, _)| name))
+    }
+
+    /// Adds a source under the name of its documentation.
+    pub fn register_source(&mut self, factory: Arc<dyn SourceFactory>) {
+        self.sources.insert(factory.documentation().name, factory);
+    }
+
+    /// Adds a sink under the name of its documentation.
+    pub fn register_sink(&mut self, factory: Arc<dyn SinkFactory>) {
+        self.sinks.insert(factory.documentation().name, factory);
+    }
+
+    /// Adds a source mapper under the name of its documentation.
+    pub fn register_source_mapper(&mut self, factory: Arc<dyn SourceMapperFactory>) {
+        self.source_mappers.insert(factory.documentation().name, factory);
+    }
+
+    /// Adds a sink mapper under the name of its documentation.
+    pub fn register_sink_mapper(&mut self, factory: Arc<dyn SinkMapperFactory>) {
+        self.sink_mappers.insert(factory.documentation().name, factory);
+    }
+
+    /// The source of a `type`.
+    #[must_use]
+    pub fn source(&self, name: &str) -> Option<&Arc<dyn SourceFactory>> {
+        self.sources.get(name)
+    }
+
+    /// The sink of a `type`.
+    #[must_use]
+    pub fn sink(&self, name: &str) -> Option<&Arc<dyn SinkFactory>> {
+        self.sinks.get(name)
+    }
+
+    /// The source mapper of a `type`.
+    #[must_use]
+    pub fn source_mapper(&self, name: &str) -> Option<&Arc<dyn SourceMapperFactory>> {
+        self.source_mappers.get(name)
+    }
+
+    /// The sink mapper of a `type`.
+    #[must_use]
+    pub fn sink_mapper(&self, name: &str) -> Option<&Arc<dyn SinkMapperFactory>> {
+        self.sink_mappers.get(name)
+    }
+
+    /// All sources, by name.
+    pub fn sources(&self) -> impl Iterator<Item = (&str, &Arc<dyn SourceFactory>)> {
+        self.sources.iter()
+    }
+
+    /// All sinks, by name.
+    pub fn sinks(&self) -> impl Iterator<Item = (&str, &Arc<dyn SinkFactory>)> {
+        self.sinks.iter()
+    }
+
+    /// All source mappers, by name.
+    pub fn source_mappers(&self) -> impl Iterator<Item = (&str, &Arc<dyn SourceMapperFactory>)> {
+        self.source_mappers.iter()
+    }
+
+    /// All sink mappers, by name.
+    pub fn sink_mappers(&self) -> impl Iterator<Item = (&str, &Arc<dyn SinkMapperFactory>)> {
+        self.sink_mappers.iter()
     }
 }

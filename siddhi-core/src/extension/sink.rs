@@ -88,12 +88,4 @@ pub trait Sink: Send + Sync + fmt::Debug {
     /// # Errors
     /// When it could not be published; `on.error` of the sink says what happens to it.
     fn publish(&self, payload: Payload<'_>, options: DynamicOptions<'_>) -> Result<(), SinkError>;
-
-    /// Writes out what it holds back, if it does; called at the end and now and then.
-    ///
-    /// # Errors
-    /// When that fails.
-    fn flush(&self) -> Result<(), SinkError> {
-        Ok(())
-    }
 }

@@ -1,0 +1,264 @@
+//! The source mapper `csv`.
+
+use std::borrow::Cow;
+
+use siddhi_core::Value;
+use siddhi_core::extension::{
+    ConnectorDocumentation, MapperConfig, OptionDocumentation, OptionError, RowWriter, Schema,
+    SourceMapper, SourceMapperFactory,
+};
+use siddhi_query::ast::DataType;
+
+use super::record::{Record, is_complete, next_record};
+use crate::convert::{no_value, push_text};
+
+const DOCUMENTATION: ConnectorDocumentation = ConnectorDocumentation {
+    name: "csv",
+    description: "Reads rows of fields (RFC 4180: a field in double quotes may hold delimiters, \
+                  line ends, and quotes that are doubled). Fields go to the attributes by position; \
+                  by name, when there is a header row that names every attribute. `@attributes` \
+                  says otherwise: `@attributes(symbol = '2')` takes the third field, \
+                  `@attributes(symbol = 'Ticker')` the field under that header.",
+    options: &[
+        OptionDocumentation {
+            name: "header",
+            description: "Whether the first row of an input is a header row. It is also found as \
+                          `header.present`.",
+            default: Some("false"),
+        },
+        OptionDocumentation {
+            name: "delimiter",
+            description: "The character between fields; `\\t` for the tabulator.",
+            default: Some(","),
+        },
+        OptionDocumentation {
+            name: "fail.on.unknown.attribute",
+            description: "Whether a row is rejected when an attribute has no value: when there \
+                          are too few fields, or an attribute that is no string has an empty one \
+                          or `null`. If not, the attribute is null. A text that is no value of \
+                          the type is always rejected.",
+            default: Some("true"),
+        },
+        OptionDocumentation {
+            name: "event.grouping.enabled",
+            description: "Accepted for Siddhi's sake: a payload with several rows always makes \
+                          several events.",
+            default: Some("false"),
+        },
+    ],
+    example: "@source(type = 'file', file.uri = 'stocks.csv', tailing = 'false',\n        \
+              @map(type = 'csv', header = 'true'))\n\
+              define stream Stocks (symbol string, price double, volume long);",
+};
+
+/// Makes mappers that read CSV.
+#[derive(Debug)]
+pub(crate) struct CsvSourceMapperFactory;
+
+impl SourceMapperFactory for CsvSourceMapperFactory {
+    fn documentation(&self) -> ConnectorDocumentation {
+        DOCUMENTATION
+    }
+
+    fn create(&self, config: MapperConfig<'_>) -> Result<Box<dyn SourceMapper>, OptionError> {
+        let options = config.options;
+        let header = options.bool("header", options.bool("header.present", false)?)?;
+        options.bool("event.grouping.enabled", false)?;
+        let wanted = wanted(&config, header)?;
+        let positions = wanted.iter().map(Wanted::position).collect();
+        Ok(Box::new(CsvSourceMapper {
+            schema: config.schema.clone(),
+            delimiter: options.character("delimiter", b',')?,
+            rejects_missing: options.bool("fail.on.unknown.attribute", true)?,
+            header,
+            header_due: header,
+            unusable: None,
+            wanted,
+            positions,
+        }))
+    }
+}
+
+/// Where `@attributes` wants the value of an attribute from.
+#[derive(Clone, Debug)]
+enum Wanted {
+    /// Its own name in the header, else this position.
+    OwnName { name: String, position: usize },
+    /// This name in the header.
+    Name(String),
+    /// This position.
+    Position(usize),
+    /// Nowhere: it is null.
+    Nothing,
+}
+
+impl Wanted {
+    /// The position while no header is known.
+    fn position(&self) -> Option<usize> {
+        match self {
+            Self::OwnName { position, .. } | Self::Position(position) => Some(*position),
+            Self::Name(_) | Self::Nothing => None,
+        }
+    }
+}
+
+fn wanted(config: &MapperConfig<'_>, header: bool) -> Result<Vec<Wanted>, OptionError> {
+    let attributes = &config.schema.attributes;
+    if config.mapping.is_empty() {
+        let own = |(position, (name, _)): (usize, &(String, DataType))| Wanted::OwnName {
+            name: name.clone(),
+            position,
+        };
+        return Ok(attributes.iter().enumerate().map(own).collect());
+    }
+    let mut wanted = vec![Wanted::Nothing; attributes.len()];
+    for (index, element) in config.mapping.iter().enumerate() {
+        // Without keys the mappings belong to the attributes in order.
+        let attribute = match &element.key {
+            Some(key) => config.schema.position(&key.name).ok_or_else(|| {
+                OptionError::mapping(format!(
+                    "@attributes: '{}' is not an attribute of stream '{}'",
+                    key.name, config.schema.stream
+                ))
+            })?,
+            None => index,
+        };
+        let source = match element.value.trim().parse() {
+            Ok(position) => Wanted::Position(position),
+            Err(_) if header => Wanted::Name(element.value.trim().into()),
+            Err(_) => {
+                return Err(OptionError::mapping(format!(
+                    "@attributes: '{}' is no position; names need header = 'true'",
+                    element.value
+                )));
+            }
+        };
+        let Some(place) = wanted.get_mut(attribute) else {
+            return Err(OptionError::mapping(format!(
+                "@attributes maps more attributes than the {} of stream '{}'",
+                attributes.len(),
+                config.schema.stream
+            )));
+        };
+        *place = source;
+    }
+    Ok(wanted)
+}
+
+#[derive(Debug)]
+struct CsvSourceMapper {
+    schema: Schema,
+    delimiter: u8,
+    rejects_missing: bool,
+    header: bool,
+    /// The next row is a header.
+    header_due: bool,
+    /// Why the rows under the header cannot be read.
+    unusable: Option<String>,
+    wanted: Vec<Wanted>,
+    /// The field of each attribute.
+    positions: Vec<Option<usize>>,
+}
+
+impl SourceMapper for CsvSourceMapper {
+    fn begin(&mut self) {
+        self.header_due = self.header;
+        self.unusable = None;
+    }
+
+    fn is_complete(&self, payload: &[u8]) -> bool {
+        is_complete(payload, self.delimiter)
+    }
+
+    fn decode(&mut self, payload: &[u8], rows: &mut RowWriter<'_>) {
+        let mut rest = payload;
+        let mut fields = Vec::with_capacity(self.schema.attributes.len());
+        let mut line = 0;
+        while !rest.is_empty() {
+            rows.at_line(line);
+            let record = next_record(rest, self.delimiter, &mut fields);
+            let (Record::Fields { length } | Record::Bad { length, .. }) = record;
+            match record {
+                Record::Bad { reason, .. } => rows.reject(reason),
+                // A blank line is no row.
+                Record::Fields { .. } if matches!(&fields[..], [only] if only.is_empty()) => {}
+                Record::Fields { .. } if self.header_due => {
+                    self.header_due = false;
+                    self.unusable = self.read_header(&fields).err();
+                }
+                Record::Fields { .. } => match self.push(&fields, rows) {
+                    Ok(()) => rows.commit(),
+                    Err(reason) => rows.reject(reason),
+                },
+            }
+            let (done, behind) = rest.split_at(length);
+            line += done.iter().filter(|byte| **byte == b'\n').count() as u64;
+            rest = behind;
+        }
+    }
+}
+
+impl CsvSourceMapper {
+    fn read_header(&mut self, fields: &[Cow<'_, [u8]>]) -> Result<(), String> {
+        let find =
+            |name: &str| fields.iter().position(|field| field.trim_ascii() == name.as_bytes());
+        let names_all = self.wanted.iter().all(|wanted| match wanted {
+            Wanted::OwnName { name, .. } => find(name).is_some(),
+            _ => true,
+        });
+        for (position, wanted) in self.positions.iter_mut().zip(&self.wanted) {
+            *position = match wanted {
+                Wanted::OwnName { name, .. } if names_all => find(name),
+                Wanted::Name(name) => {
+                    Some(find(name).ok_or_else(|| format!("the header has no column '{name}'"))?)
+                }
+                wanted => wanted.position(),
+            };
+        }
+        Ok(())
+    }
+
+    fn push(&self, fields: &[Cow<'_, [u8]>], rows: &mut RowWriter<'_>) -> Result<(), String> {
+        if let Some(reason) = &self.unusable {
+            return Err(reason.clone());
+        }
+        let columns = rows.columns().iter_mut();
+        for ((column, position), (name, data_type)) in
+            columns.zip(&self.positions).zip(&self.schema.attributes)
+        {
+            let Some(position) = position else {
+                column.push(Value::Null);
+                continue;
+            };
+            let text = fields.get(*position).map(|field| std::str::from_utf8(field));
+            let text = text.transpose().map_err(|_| format!("{name}: not valid UTF-8"))?;
+            let missing = match text {
+                None => true,
+                Some(text) => *data_type != DataType::String && is_null(text),
+            };
+            if missing && self.rejects_missing {
+                return Err(match text {
+                    None => format!("{name}: there are only {} fields", fields.len()),
+                    Some(_) => format!("{name}: no value"),
+                });
+            }
+            match text {
+                Some(text) if !missing => {
+                    if !push_text(column, text) {
+                        return Err(no_value(name, text, *data_type));
+                    }
+                }
+                _ => {
+                    column.push(Value::Null);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Whether a field stands for null: empty, or as the sink mapper writes one.
+fn is_null(text: &str) -> bool {
+    let text = text.trim();
+    text.is_empty() || text == "null"
+}

@@ -1,0 +1,306 @@
+//! The source `file`.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+
+use siddhi_core::extension::{
+    ConnectorDocumentation, Decoder, OptionError, Options, Place, Progress, PullSource, Rejection,
+    Schema, Source, SourceError, SourceFactory,
+};
+
+use super::config::{Action, Config, DOCUMENTATION, Mode, Origin};
+use super::cut::{Cut, Cutter};
+use crate::environment::Environment;
+
+/// Makes sources that read files.
+#[derive(Debug)]
+pub(crate) struct FileSourceFactory {
+    pub(crate) environment: Environment,
+}
+
+impl SourceFactory for FileSourceFactory {
+    fn documentation(&self) -> ConnectorDocumentation {
+        DOCUMENTATION
+    }
+
+    fn create(&self, options: &Options, _: &Schema) -> Result<Source, OptionError> {
+        let config = Config::read(options, &self.environment)?;
+        Ok(Source::Pull(Box::new(FileSource::new(config))))
+    }
+}
+
+#[derive(Debug)]
+struct FileSource {
+    config: Config,
+    /// The origin has been looked at for the first time.
+    begun: bool,
+    /// Files to be read, in order.
+    pending: VecDeque<PathBuf>,
+    /// Files of the directory that are pending or done, so that each is read once.
+    seen: BTreeSet<PathBuf>,
+    open: Option<OpenFile>,
+    /// Bytes of the files that are done, and of all that are known.
+    bytes_done: u64,
+    bytes_total: u64,
+}
+
+impl FileSource {
+    fn new(config: Config) -> Self {
+        Self {
+            config,
+            begun: false,
+            pending: VecDeque::new(),
+            seen: BTreeSet::new(),
+            open: None,
+            bytes_done: 0,
+            bytes_total: 0,
+        }
+    }
+
+    /// Opens the next file. None when there is none for now.
+    fn open_next(&mut self, decoder: &mut Decoder<'_>) -> Result<Option<OpenFile>, SourceError> {
+        if !self.begun {
+            self.begun = true;
+            match &self.config.origin {
+                Origin::StandardInput => {
+                    decoder.begin();
+                    return Ok(Some(OpenFile::standard_input(self.config.header_lines)));
+                }
+                Origin::File(path) => {
+                    self.pending.push_back(path.clone());
+                    self.bytes_total = std::fs::metadata(path).map_or(0, |found| found.len());
+                }
+                Origin::Directory(_) => {}
+            }
+        }
+        if let (true, Origin::Directory(path)) = (self.pending.is_empty(), &self.config.origin) {
+            let path = path.clone();
+            self.look_for_files(&path).map_err(|source| failed(&path, source))?;
+        }
+        while let Some(path) = self.pending.pop_front() {
+            match OpenFile::open(&path, self.config.header_lines) {
+                Ok(open) => {
+                    decoder.begin();
+                    return Ok(Some(open));
+                }
+                Err(error) => self.give_up(&path, error, decoder)?,
+            }
+        }
+        Ok(None)
+    }
+
+    /// Adds the files of the directory that have not been seen, in the order of their names.
+    fn look_for_files(&mut self, directory: &Path) -> std::io::Result<()> {
+        let mut found = Vec::new();
+        for entry in std::fs::read_dir(directory)? {
+            let entry = entry?;
+            let metadata = entry.metadata()?;
+            if metadata.is_file() && !self.seen.contains(&entry.path()) {
+                self.bytes_total += metadata.len();
+                found.push(entry.path());
+            }
+        }
+        found.sort();
+        self.seen.extend(found.iter().cloned());
+        self.pending.extend(found);
+        Ok(())
+    }
+
+    /// A file cannot be read. In a directory the others go on.
+    fn give_up(
+        &self,
+        path: &Path,
+        error: std::io::Error,
+        decoder: &mut Decoder<'_>,
+    ) -> Result<(), SourceError> {
+        if !matches!(self.config.origin, Origin::Directory(_)) {
+            return Err(failed(path, error));
+        }
+        let place = Place { origin: path.display().to_string().into(), line: None };
+        let reason = format!("cannot be read: {error}");
+        decoder.buffer.rejections.push(Rejection { place, reason });
+        act(path, &self.config.after_failure)
+    }
+
+    /// The end of the open file has been reached.
+    fn close(&mut self) -> Result<(), SourceError> {
+        if let Some(open) = self.open.take() {
+            self.bytes_done += open.cutter.position();
+            if let Some(path) = open.path {
+                act(&path, &self.config.after_process)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Follows a file only; a directory is watched for others instead.
+    fn follows_file(&self) -> bool {
+        self.config.tailing && matches!(self.config.origin, Origin::File(_))
+    }
+}
+
+impl PullSource for FileSource {
+    fn next(&mut self, decoder: &mut Decoder<'_>) -> Result<Progress, SourceError> {
+        let idle = Progress::Idle { poll_ms: self.config.poll_ms };
+        while !decoder.is_full() {
+            let follows = self.follows_file();
+            let Some(open) = &mut self.open else {
+                self.open = self.open_next(decoder)?;
+                match self.open {
+                    Some(_) => continue,
+                    None if self.config.tailing => return Ok(idle),
+                    None => return Ok(Progress::Finished),
+                }
+            };
+            match open.step(&self.config.mode, decoder) {
+                Ok(Step::Went) => {}
+                Ok(Step::End) if follows => {
+                    if !open.restart_if_shorter(self.config.header_lines, decoder) {
+                        return Ok(idle);
+                    }
+                }
+                Ok(Step::End) if open.at_end => self.close()?,
+                Ok(Step::End) => open.at_end = true,
+                Err(error) => {
+                    let path = open.path.clone().unwrap_or_else(|| "standard input".into());
+                    self.open = None;
+                    self.give_up(&path, error, decoder)?;
+                }
+            }
+        }
+        Ok(Progress::More)
+    }
+
+    fn position(&self) -> Option<(u64, u64)> {
+        let open = self.open.as_ref().map_or(0, |open| open.cutter.position());
+        let known = self.bytes_total > 0 && !self.config.tailing;
+        known.then_some((self.bytes_done + open, self.bytes_total))
+    }
+}
+
+/// A file that is being read.
+struct OpenFile {
+    /// None for standard input.
+    path: Option<PathBuf>,
+    reader: Reader,
+    cutter: Cutter,
+    header_lines_left: u64,
+    at_end: bool,
+    place: Place,
+}
+
+enum Reader {
+    File(File),
+    StandardInput(std::io::Stdin),
+}
+
+impl std::fmt::Debug for OpenFile {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("OpenFile").field("path", &self.path).finish_non_exhaustive()
+    }
+}
+
+enum Step {
+    /// There may be more.
+    Went,
+    /// Nothing more can be read for now.
+    End,
+}
+
+impl OpenFile {
+    fn new(path: Option<PathBuf>, reader: Reader, header_lines: u64) -> Self {
+        let origin = match &path {
+            Some(path) => path.display().to_string().into(),
+            None => "standard input".into(),
+        };
+        Self {
+            path,
+            reader,
+            cutter: Cutter::new(),
+            header_lines_left: header_lines,
+            at_end: false,
+            place: Place { origin, line: None },
+        }
+    }
+
+    fn open(path: &Path, header_lines: u64) -> std::io::Result<Self> {
+        let file = File::open(path)?;
+        Ok(Self::new(Some(path.into()), Reader::File(file), header_lines))
+    }
+
+    fn standard_input(header_lines: u64) -> Self {
+        Self::new(None, Reader::StandardInput(std::io::stdin()), header_lines)
+    }
+
+    /// Hands on the next payload, or reads on.
+    fn step(&mut self, mode: &Mode, decoder: &mut Decoder<'_>) -> std::io::Result<Step> {
+        if self.header_lines_left > 0 {
+            if self.cutter.skip_line(self.at_end) {
+                self.header_lines_left -= 1;
+                return Ok(Step::Went);
+            }
+            return self.fill();
+        }
+        match self.cutter.next(mode, self.at_end, |payload| decoder.is_complete(payload)) {
+            Cut::Payload(payload, line) => {
+                let payload = match mode {
+                    Mode::Line => payload.strip_suffix(b"\r").unwrap_or(payload),
+                    _ => payload,
+                };
+                self.place.line = Some(line);
+                decoder.payload(payload, &self.place);
+                Ok(Step::Went)
+            }
+            Cut::TooLong(line) => {
+                let text = format!("line {line}: an event is longer than 64 MB");
+                Err(std::io::Error::new(std::io::ErrorKind::FileTooLarge, text))
+            }
+            Cut::NeedsMore => self.fill(),
+        }
+    }
+
+    fn fill(&mut self) -> std::io::Result<Step> {
+        if self.at_end {
+            return Ok(Step::End);
+        }
+        let reader: &mut dyn Read = match &mut self.reader {
+            Reader::File(file) => file,
+            Reader::StandardInput(input) => input,
+        };
+        Ok(if self.cutter.fill(reader)? == 0 { Step::End } else { Step::Went })
+    }
+
+    /// Begins anew when a followed file has become shorter: somebody emptied and refills it.
+    fn restart_if_shorter(&mut self, header_lines: u64, decoder: &mut Decoder<'_>) -> bool {
+        let Reader::File(file) = &mut self.reader else { return false };
+        let length = file.metadata().map(|metadata| metadata.len());
+        if !length.is_ok_and(|length| length < self.cutter.position()) {
+            return false;
+        }
+        if file.seek(SeekFrom::Start(0)).is_err() {
+            return false;
+        }
+        self.cutter = Cutter::new();
+        self.header_lines_left = header_lines;
+        decoder.begin();
+        true
+    }
+}
+
+fn failed(path: &Path, source: std::io::Error) -> SourceError {
+    SourceError::Io { origin: path.display().to_string(), source }
+}
+
+fn act(path: &Path, action: &Action) -> Result<(), SourceError> {
+    match action {
+        Action::Keep => Ok(()),
+        Action::Delete => std::fs::remove_file(path),
+        Action::Move(directory) => std::fs::create_dir_all(directory).and_then(|()| {
+            let name = path.file_name().unwrap_or(path.as_os_str());
+            std::fs::rename(path, directory.join(name))
+        }),
+    }
+    .map_err(|source| failed(path, source))
+}

@@ -1,0 +1,296 @@
+use std::fs;
+use std::io::Write as _;
+use std::path::Path;
+
+use proptest::prelude::*;
+use siddhi_core::extension::{
+    Buffer, Decoder, DynamicOptions, MapperConfig, Options, Payload, Progress, PullSource, Schema,
+    SinkFactory as _, Source, SourceFactory as _, SourceMapper, SourceMapperFactory as _,
+};
+use siddhi_query::ast::DataType;
+
+use super::config::Mode;
+use super::cut::{Cut, Cutter};
+use super::{FileSinkFactory, FileSourceFactory};
+use crate::environment::Environment;
+use crate::pass_through::PassThroughFactory;
+use crate::testing;
+
+/// A source of lines in a directory of its own.
+struct Fixture {
+    directory: tempfile::TempDir,
+    schema: Schema,
+    mapper: Box<dyn SourceMapper>,
+}
+
+impl Fixture {
+    fn new() -> Self {
+        let schema = testing::schema(&[("line", DataType::String)]);
+        let none: [(&str, &str); 0] = [];
+        let options = Options::new(none);
+        let config = MapperConfig { schema: &schema, options: &options, mapping: &[] };
+        let mapper =
+            siddhi_core::extension::SourceMapperFactory::create(&PassThroughFactory, config);
+        let mapper = mapper.unwrap();
+        Self { directory: tempfile::tempdir().unwrap(), schema, mapper }
+    }
+
+    fn path(&self, name: &str) -> std::path::PathBuf {
+        self.directory.path().join(name)
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        fs::write(self.path(name), text).unwrap();
+    }
+
+    fn environment(&self) -> Environment {
+        Environment { base_directory: Some(self.directory.path().into()), ..Environment::default() }
+    }
+
+    fn source(&self, options: &[(&str, &str)]) -> Result<Box<dyn PullSource>, String> {
+        let factory = FileSourceFactory { environment: self.environment() };
+        let options = Options::new(options.iter().copied());
+        match factory.create(&options, &self.schema).map_err(|error| error.to_string())? {
+            Source::Pull(source) => Ok(source),
+            Source::Push(_) => Err("a pushing source".into()),
+        }
+    }
+
+    /// Asks once: the rows, the rejections, and how the source stands.
+    fn next(&mut self, source: &mut dyn PullSource) -> (Vec<String>, Vec<String>, Progress) {
+        let mut buffer = Buffer::new(&self.schema);
+        let mut decoder = Decoder {
+            mapper: self.mapper.as_mut(),
+            buffer: &mut buffer,
+            timestamp: 0,
+            event_time: None,
+            rows_max: 100,
+        };
+        let progress = source.next(&mut decoder).unwrap();
+        let rows = (0..buffer.batch.len())
+            .map(|row| buffer.batch.columns[0].value(row).to_string())
+            .collect();
+        (rows, buffer.rejections.iter().map(ToString::to_string).collect(), progress)
+    }
+
+    fn read(&mut self, options: &[(&str, &str)]) -> Vec<String> {
+        let mut source = self.source(options).unwrap();
+        let (rows, rejections, progress) = self.next(source.as_mut());
+        assert_eq!((rejections, progress), (vec![], Progress::Finished));
+        rows
+    }
+}
+
+const ONCE: (&str, &str) = ("tailing", "false");
+
+#[test]
+fn lines_of_a_file() {
+    let mut fixture = Fixture::new();
+    fixture.write("a", "\u{feff}one\r\ntwo\n\nfour");
+    assert_eq!(fixture.read(&[("file.uri", "a"), ONCE]), ["one", "two", "", "four"]);
+    let header = [("file.uri", "a"), ONCE, ("header.present", "true"), ("header.line.count", "2")];
+    assert_eq!(fixture.read(&header), ["", "four"]);
+    let uri = format!("file://{}", fixture.path("a").display());
+    assert_eq!(fixture.read(&[("file.uri", uri.as_str()), ONCE]).len(), 4);
+    assert!(fixture.path("a").exists(), "a file is kept unless the app says otherwise");
+}
+
+#[test]
+fn whole_files_of_a_directory_in_the_order_of_their_names() {
+    let mut fixture = Fixture::new();
+    fixture.write("b", "2\n3");
+    fixture.write("a", "1");
+    fs::create_dir(fixture.path("inner")).unwrap();
+    let options = [("dir.uri", "."), ("mode", "text.full"), ("action.after.process", "delete")];
+    assert_eq!(fixture.read(&options), ["1", "2\n3"]);
+    assert!(!fixture.path("a").exists());
+}
+
+#[test]
+fn a_file_that_was_read_can_be_moved() {
+    let mut fixture = Fixture::new();
+    fixture.write("a", "1");
+    let action = [("action.after.process", "move"), ("move.after.process", "done/today")];
+    fixture.read(&[("file.uri", "a"), ONCE, action[0], action[1]]);
+    assert!(!fixture.path("a").exists());
+    assert!(fixture.path("done/today/a").exists());
+}
+
+#[test]
+fn matches_of_regular_expressions() {
+    let mut fixture = Fixture::new();
+    fixture.write("a", "x <a>1\n2</a> y <a>3</a><a>4");
+    let mut read = |regexes: &[(&str, &str)]| {
+        let options = [("file.uri", "a"), ONCE, ("mode", "regex")];
+        fixture.read(&[&options, regexes].concat())
+    };
+    assert_eq!(read(&[("begin.regex", "<a>"), ("end.regex", "</a>")]), ["<a>1\n2</a>", "<a>3</a>"]);
+    assert_eq!(read(&[("begin.regex", "<a>")]), ["<a>1\n2</a> y ", "<a>3</a>", "<a>4"]);
+    assert_eq!(read(&[("end.regex", "</a>")]), ["x <a>1\n2</a>", " y <a>3</a>"]);
+}
+
+#[test]
+fn a_tailed_file_is_followed() {
+    let mut fixture = Fixture::new();
+    fixture.write("a", "one\ntw");
+    let mut source = fixture.source(&[("file.uri", "a"), ("file.polling.interval", "5")]).unwrap();
+    let idle = Progress::Idle { poll_ms: 5 };
+    let mut next = |fixture: &mut Fixture| {
+        let (rows, _, progress) = fixture.next(source.as_mut());
+        assert_eq!(progress, idle);
+        rows
+    };
+    assert_eq!(next(&mut fixture), ["one"]);
+    assert_eq!(next(&mut fixture), Vec::<String>::new());
+    let mut file = fs::OpenOptions::new().append(true).open(fixture.path("a")).unwrap();
+    file.write_all(b"o\nthree\n").unwrap();
+    assert_eq!(next(&mut fixture), ["two", "three"]);
+    fixture.write("a", "new\n");
+    assert_eq!(next(&mut fixture), ["new"]);
+}
+
+#[test]
+fn a_tailed_directory_is_watched() {
+    let mut fixture = Fixture::new();
+    fixture.write("a", "1");
+    let mut source = fixture.source(&[("dir.uri", "."), ("tailing", "true")]).unwrap();
+    assert_eq!(fixture.next(source.as_mut()).0, ["1"]);
+    fixture.write("b", "2");
+    let (rows, _, progress) = fixture.next(source.as_mut());
+    assert_eq!((rows, progress), (vec!["2".to_owned()], Progress::Idle { poll_ms: 1000 }));
+}
+
+#[test]
+fn bad_rows_are_told_with_their_line() {
+    let mut fixture = Fixture::new();
+    fs::write(fixture.path("a"), b"one\n\xff\nthree\n").unwrap();
+    let mut source = fixture.source(&[("file.uri", "a"), ONCE]).unwrap();
+    let (rows, rejections, _) = fixture.next(source.as_mut());
+    assert_eq!(rows, ["one", "three"]);
+    let expected = format!("{}:2: not valid UTF-8", fixture.path("a").display());
+    assert_eq!(rejections, [expected]);
+    assert_eq!(source.position(), Some((12, 12)));
+}
+
+#[test]
+fn quoted_line_ends_are_left_to_the_mapper() {
+    let mut fixture = Fixture::new();
+    let none: [(&str, &str); 0] = [];
+    let options = Options::new(none);
+    let config = MapperConfig { schema: &fixture.schema, options: &options, mapping: &[] };
+    fixture.mapper = crate::csv::CsvSourceMapperFactory.create(config).unwrap();
+    fixture.write("a", "\"one\nand a half\"\ntwo\n\"three\nfour\n");
+    let mut source = fixture.source(&[("file.uri", "a"), ONCE]).unwrap();
+    let (rows, rejections, _) = fixture.next(source.as_mut());
+    assert_eq!(rows, ["one\nand a half", "two", "four"]);
+    let expected = format!("{}:4: a quote is not closed", fixture.path("a").display());
+    assert_eq!(rejections, [expected]);
+}
+
+#[test]
+fn options_that_cannot_be_are_refused() {
+    let fixture = Fixture::new();
+    let refused = |options: &[(&str, &str)]| fixture.source(options).err().unwrap_or_default();
+    assert_eq!(refused(&[]), "option 'file.uri' is missing");
+    let both = [("file.uri", "a"), ("dir.uri", "b")];
+    assert_eq!(refused(&both), "option 'dir.uri' is 'b', expected no dir.uri beside a file.uri");
+    assert_eq!(refused(&[("file.uri", "sftp://x/a")]), "not supported yet: files by sftp");
+    let full = [("file.uri", "a"), ("mode", "text.full"), ("tailing", "true")];
+    assert!(refused(&full).contains("whole files cannot be tailed"));
+    let regex = [("file.uri", "a"), ("mode", "regex")];
+    assert_eq!(refused(&regex), "option 'begin.regex' is missing");
+    let moves = [("file.uri", "a"), ("action.after.process", "move")];
+    assert_eq!(refused(&moves), "option 'move.after.process' is missing");
+}
+
+#[test]
+fn a_missing_file_is_an_error_with_its_name() {
+    let mut fixture = Fixture::new();
+    let mut source = fixture.source(&[("file.uri", "nowhere"), ONCE]).unwrap();
+    let mut buffer = Buffer::new(&fixture.schema);
+    let mut decoder = Decoder {
+        mapper: fixture.mapper.as_mut(),
+        buffer: &mut buffer,
+        timestamp: 0,
+        event_time: None,
+        rows_max: 100,
+    };
+    let error = source.next(&mut decoder).unwrap_err();
+    assert_eq!(error.to_string(), format!("cannot read {}", fixture.path("nowhere").display()));
+}
+
+fn publish(
+    environment: &Environment,
+    options: &[(&str, &str)],
+    map: &str,
+    payloads: &[(&str, &str)],
+) {
+    let factory = FileSinkFactory { environment: environment.clone() };
+    let schema = testing::schema(&[("k", DataType::String)]);
+    let sink = factory.create(&Options::new(options.iter().copied()), &schema, map).unwrap();
+    for (uri, payload) in payloads {
+        let texts = [(*uri).to_owned()];
+        let options = DynamicOptions::new(&["file.uri"], &texts);
+        sink.publish(Payload::Bytes(payload.as_bytes()), options).unwrap();
+    }
+}
+
+fn text(path: &Path) -> String {
+    fs::read_to_string(path).unwrap()
+}
+
+#[test]
+fn payloads_are_written_by_file() {
+    let fixture = Fixture::new();
+    let environment = fixture.environment();
+    fixture.write("a", "old\n");
+    let uri = ("file.uri", "{{k}}");
+    publish(&environment, &[uri], "json", &[("a", "1"), ("b", "2"), ("a", "3")]);
+    assert_eq!(text(&fixture.path("a")), "old\n1\n3\n");
+    assert_eq!(text(&fixture.path("b")), "2\n");
+    publish(&environment, &[uri, ("append", "false")], "csv", &[("a", "4\n"), ("a", "5\n")]);
+    assert_eq!(text(&fixture.path("a")), "4\n5\n");
+}
+
+#[test]
+fn many_files_are_written_with_few_open() {
+    let fixture = Fixture::new();
+    let names: Vec<String> = (0..100).map(|n| format!("f{n}")).collect();
+    let once: Vec<(&str, &str)> = names.iter().map(|name| (name.as_str(), "x")).collect();
+    let twice = [once.clone(), once].concat();
+    let options = [("file.uri", "{{k}}"), ("append", "false")];
+    publish(&fixture.environment(), &options, "text", &twice);
+    assert!(names.iter().all(|name| text(&fixture.path(name)) == "x\nx\n"));
+}
+
+proptest! {
+    /// However the bytes arrive, the lines are the same.
+    #[test]
+    fn lines_do_not_depend_on_how_they_arrive(
+        text in "[ab\n\r\"]{0,60}", pieces in proptest::collection::vec(1_usize..7, 1..30)
+    ) {
+        let mut cutter = Cutter::new();
+        let mut rest = text.as_bytes();
+        let mut lines: Vec<(String, u64)> = Vec::new();
+        let mut sizes = pieces.iter().cycle();
+        let mut at_end = false;
+        loop {
+            match cutter.next(&Mode::Line, at_end, |_| true) {
+                Cut::Payload(line, number) => {
+                    lines.push((String::from_utf8_lossy(line).into_owned(), number));
+                }
+                Cut::TooLong(_) => prop_assert!(false),
+                Cut::NeedsMore if at_end => break,
+                Cut::NeedsMore => {
+                    let size = (*sizes.next().unwrap()).min(rest.len());
+                    let (mut piece, behind) = rest.split_at(size);
+                    rest = behind;
+                    at_end = cutter.fill(&mut piece).unwrap() == 0;
+                }
+            }
+        }
+        let expected: Vec<(String, u64)> =
+            text.split_terminator('\n').map(str::to_owned).zip(1..).collect();
+        prop_assert_eq!(lines, expected);
+    }
+}

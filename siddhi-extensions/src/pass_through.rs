@@ -1,0 +1,89 @@
+//! The mapper `passThrough`: events as they are.
+
+use siddhi_core::event::view::View;
+use siddhi_core::extension::{
+    ConnectorDocumentation, MapperConfig, OptionError, Payload, RowWriter, SinkError, SinkMapper,
+    SinkMapperFactory, SourceMapper, SourceMapperFactory,
+};
+use siddhi_core::{Text, Value};
+use siddhi_query::ast::DataType;
+
+const DOCUMENTATION: ConnectorDocumentation = ConnectorDocumentation {
+    name: "passThrough",
+    description: "Hands events over as they are, value by position. This is the mapper of a \
+                  source or sink without `@map`. A payload of bytes, such as a line of a file, \
+                  becomes the only attribute of its stream, which then is a `string`.",
+    options: &[],
+    example: "@source(type = 'file', file.uri = 'notes.txt', tailing = 'false')\n\
+              define stream Lines (line string);",
+};
+
+/// Makes mappers that leave events alone.
+#[derive(Debug)]
+pub(crate) struct PassThroughFactory;
+
+impl SourceMapperFactory for PassThroughFactory {
+    fn documentation(&self) -> ConnectorDocumentation {
+        DOCUMENTATION
+    }
+
+    fn create(&self, config: MapperConfig<'_>) -> Result<Box<dyn SourceMapper>, OptionError> {
+        let expected = config.schema.attributes.len();
+        let given = config.mapping.len();
+        if given != 0 && given != expected {
+            return Err(OptionError::mapping(format!(
+                "@attributes maps {given} attributes, but stream '{}' has {expected}",
+                config.schema.stream
+            )));
+        }
+        let takes_text = matches!(config.schema.attributes.as_slice(), [(_, DataType::String)]);
+        Ok(Box::new(PassThrough { takes_text }))
+    }
+}
+
+impl SinkMapperFactory for PassThroughFactory {
+    fn documentation(&self) -> ConnectorDocumentation {
+        DOCUMENTATION
+    }
+
+    fn create(&self, _: MapperConfig<'_>) -> Result<Box<dyn SinkMapper>, OptionError> {
+        Ok(Box::new(PassThrough { takes_text: false }))
+    }
+}
+
+#[derive(Debug)]
+struct PassThrough {
+    takes_text: bool,
+}
+
+impl SourceMapper for PassThrough {
+    fn passes_rows(&self) -> bool {
+        true
+    }
+
+    fn decode(&mut self, payload: &[u8], rows: &mut RowWriter<'_>) {
+        if !self.takes_text {
+            rows.reject("passThrough takes rows, not text: say how to read it with @map");
+            return;
+        }
+        match std::str::from_utf8(payload) {
+            Ok(text) => {
+                for column in rows.columns() {
+                    column.push(Value::String(Text::from(text)));
+                }
+                rows.commit();
+            }
+            Err(_) => rows.reject("not valid UTF-8"),
+        }
+    }
+}
+
+impl SinkMapper for PassThrough {
+    fn encode(
+        &self,
+        rows: &View<'_>,
+        publish: &mut dyn FnMut(Payload<'_>) -> Result<(), SinkError>,
+    ) -> Result<(), SinkError> {
+        publish(Payload::Rows(*rows))
+    }
+}
