@@ -26,7 +26,7 @@ pub use registry::Registry;
 pub use sink::{DynamicOptions, Sink, SinkError, SinkFactory};
 pub use source::{
     Buffer, Decoder, Progress, PullSource, PushSource, Source, SourceError, SourceFactory,
-    SourceHandler,
+    SourceHandler, SourceInput,
 };
 pub use template::Template;
 pub use stream_function::{BoundStreamFunction, StreamFunction, StreamFunctionFactory};

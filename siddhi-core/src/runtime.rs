@@ -15,4 +15,5 @@ pub(crate) mod query;
 pub(crate) mod region;
 pub(crate) mod snapshot;
 pub(crate) mod time;
+pub(crate) mod transport;
 pub(crate) mod windowing;

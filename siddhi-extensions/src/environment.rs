@@ -18,8 +18,6 @@ pub struct Environment {
     pub base_directory: Option<PathBuf>,
     /// Where the sink `stdout` writes.
     pub output: Writer,
-    /// Where the sink `log` writes.
-    pub log: Writer,
     /// The topics of the source and sink `inMemory`; shared with whoever wants to publish to or
     /// listen at an app from outside.
     #[cfg(feature = "inMemory")]
@@ -27,12 +25,11 @@ pub struct Environment {
 }
 
 impl Default for Environment {
-    /// The working directory, standard output, and standard error for the log.
+    /// The working directory and standard output.
     fn default() -> Self {
         Self {
             base_directory: None,
             output: Writer::new(std::io::stdout()),
-            log: Writer::new(std::io::stderr()),
             #[cfg(feature = "inMemory")]
             topics: Topics::default(),
         }

@@ -43,14 +43,14 @@ mod text;
 
 pub use environment::{Environment, Writer};
 
-/// Adds everything that is built in to a registry, with paths from the working directory, standard
-/// output, and standard error for the log.
+/// Adds everything that is built in to a registry, with paths from the working directory and
+/// standard output.
 pub fn register(registry: &mut Registry) {
     register_with(registry, &Environment::default());
 }
 
-/// Adds everything that is built in to a registry, for a program that says what paths, output and
-/// log are.
+/// Adds everything that is built in to a registry, for a program that says where paths begin and
+/// output goes.
 #[cfg_attr(
     not(any(
         feature = "file",
@@ -82,7 +82,7 @@ pub fn register_with(registry: &mut Registry, environment: &Environment) {
         registry.register_sink(Arc::new(in_memory::InMemorySinkFactory { topics }));
     }
     #[cfg(feature = "log")]
-    registry.register_sink(Arc::new(log::LogSinkFactory { log: environment.log.clone() }));
+    registry.register_sink(Arc::new(log::LogSinkFactory));
     #[cfg(feature = "stdout")]
     registry
         .register_sink(Arc::new(stdout::StdoutSinkFactory { output: environment.output.clone() }));

@@ -1,13 +1,11 @@
 //! The sink `log`: a line for each event.
 
-use std::fmt::Write as _;
-
+use ::log::Level;
+use siddhi_core::event::view::View;
 use siddhi_core::extension::{
     ConnectorDocumentation, DynamicOptions, OptionDocumentation, OptionError, Options, Payload,
     Schema, Sink, SinkError, SinkFactory,
 };
-
-use crate::environment::Writer;
 
 const DOCUMENTATION: ConnectorDocumentation = ConnectorDocumentation {
     name: "log",
@@ -22,7 +20,7 @@ const DOCUMENTATION: ConnectorDocumentation = ConnectorDocumentation {
         OptionDocumentation {
             name: "priority",
             description: "INFO, DEBUG, WARN, FATAL, ERROR, OFF or TRACE; with OFF nothing is \
-                          written.",
+                          written. FATAL is logged as ERROR.",
             default: Some("INFO"),
         },
     ],
@@ -32,21 +30,19 @@ const DOCUMENTATION: ConnectorDocumentation = ConnectorDocumentation {
 
 const PREFIX: &str = "prefix";
 
-const PRIORITIES: [(&str, &str); 7] = [
-    ("INFO", "INFO"),
-    ("DEBUG", "DEBUG"),
-    ("WARN", "WARN"),
-    ("FATAL", "FATAL"),
-    ("ERROR", "ERROR"),
-    ("OFF", ""),
-    ("TRACE", "TRACE"),
+const PRIORITIES: [(&str, Option<Level>); 7] = [
+    ("INFO", Some(Level::Info)),
+    ("DEBUG", Some(Level::Debug)),
+    ("WARN", Some(Level::Warn)),
+    ("FATAL", Some(Level::Error)),
+    ("ERROR", Some(Level::Error)),
+    ("OFF", None),
+    ("TRACE", Some(Level::Trace)),
 ];
 
 /// Makes sinks that write to the log.
 #[derive(Debug)]
-pub(crate) struct LogSinkFactory {
-    pub(crate) log: Writer,
-}
+pub(crate) struct LogSinkFactory;
 
 impl SinkFactory for LogSinkFactory {
     fn documentation(&self) -> ConnectorDocumentation {
@@ -63,77 +59,74 @@ impl SinkFactory for LogSinkFactory {
         schema: &Schema,
         _: &str,
     ) -> Result<Box<dyn Sink>, OptionError> {
-        let priority = options.choice("priority", "INFO", &PRIORITIES)?;
-        Ok(Box::new(LogSink { priority, stream: schema.stream.clone(), log: self.log.clone() }))
+        let level = options.choice("priority", Some(Level::Info), &PRIORITIES)?;
+        Ok(Box::new(LogSink { level, stream: schema.stream.clone() }))
     }
 }
 
 #[derive(Debug)]
 struct LogSink {
-    /// Empty: off.
-    priority: &'static str,
+    /// None: off.
+    level: Option<Level>,
     stream: String,
-    log: Writer,
 }
 
 impl Sink for LogSink {
     fn publish(&self, payload: Payload<'_>, options: DynamicOptions<'_>) -> Result<(), SinkError> {
-        if self.priority.is_empty() {
-            return Ok(());
-        }
+        let Some(level) = self.level else { return Ok(()) };
         let prefix = match options.get(PREFIX) {
             "" => &self.stream,
             given => given,
         };
-        let mut lines = String::new();
         match payload {
             Payload::Rows(rows) => {
                 for row in rows.selection.iter() {
-                    let values: Vec<String> =
-                        (0..rows.columns.len()).map(|at| rows.value(at, row).to_string()).collect();
-                    let (time, values) = (rows.timestamp(row), values.join(", "));
-                    // As Java prints an event. Writing to a String cannot fail.
-                    writeln!(
-                        lines,
-                        "{} {prefix} : Event{{timestamp={time}, data=[{values}], isExpired=false}}",
-                        self.priority
-                    )
-                    .unwrap_or_default();
+                    ::log::log!(target: "siddhi", level, "{prefix} : {}", event_text(&rows, row));
                 }
             }
             Payload::Bytes(bytes) => {
                 let text = String::from_utf8_lossy(bytes);
-                writeln!(lines, "{} {prefix} : {}", self.priority, text.trim_end_matches('\n'))
-                    .unwrap_or_default();
+                ::log::log!(target: "siddhi", level, "{prefix} : {}", text.trim_end_matches('\n'));
             }
         }
-        let failed = |source| SinkError::Io { target: "the log".into(), source };
-        self.log.write(lines.as_bytes()).map_err(failed)
+        Ok(())
     }
+}
+
+/// An event as Java prints it.
+fn event_text(rows: &View<'_>, row: usize) -> String {
+    let values = (0..rows.columns.len()).map(|at| rows.value(at, row).to_string());
+    let values: Vec<String> = values.collect();
+    let (time, values) = (rows.timestamp(row), values.join(", "));
+    format!("Event{{timestamp={time}, data=[{values}], isExpired=false}}")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{Captured, batch};
+    use crate::testing::batch;
 
     #[test]
     fn events_are_written_as_in_java() {
-        let captured = Captured::default();
-        let factory = LogSinkFactory { log: captured.writer() };
-        let (schema, batch) = batch();
-        let none: [(&str, &str); 0] = [];
-        let sink = factory.create(&Options::new(none), &schema, "passThrough").unwrap();
-        sink.publish(Payload::Rows(batch.view()), DynamicOptions::new(&[], &[])).unwrap();
-        let off = Options::new([("priority", "off")]);
-        let sink = factory.create(&off, &schema, "passThrough").unwrap();
-        sink.publish(Payload::Rows(batch.view()), DynamicOptions::new(&[], &[])).unwrap();
+        let view = batch().1;
+        let texts = [event_text(&view.view(), 0), event_text(&view.view(), 1)];
         assert_eq!(
-            captured.text(),
-            "INFO S : Event{timestamp=10, data=[A, 1, 1.5], isExpired=false}\n\
-             INFO S : Event{timestamp=20, data=[B, null, 2.0], isExpired=false}\n"
+            texts,
+            [
+                "Event{timestamp=10, data=[A, 1, 1.5], isExpired=false}",
+                "Event{timestamp=20, data=[B, null, 2.0], isExpired=false}",
+            ]
         );
-        let wrong = factory.create(&Options::new([("priority", "x")]), &schema, "passThrough");
-        assert!(wrong.unwrap_err().to_string().contains("expected one of 'INFO'"));
+    }
+
+    #[test]
+    fn priorities_are_known_words() {
+        let schema = batch().0;
+        let create = |priority: &str| {
+            let options = Options::new([("priority", priority)]);
+            LogSinkFactory.create(&options, &schema, "passThrough").map(drop)
+        };
+        assert_eq!(create("off"), Ok(()));
+        assert!(create("x").unwrap_err().to_string().contains("expected one of 'INFO'"));
     }
 }

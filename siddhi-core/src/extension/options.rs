@@ -20,6 +20,13 @@ impl Schema {
         self.attributes.iter().position(|(name, _)| name == attribute)
     }
 
+    /// The place of an attribute that can hold the time of an event: an `int` or `long`.
+    #[must_use]
+    pub fn event_time(&self, attribute: &str) -> Option<usize> {
+        let is_whole = |kind: DataType| matches!(kind, DataType::Int | DataType::Long);
+        self.attributes.iter().position(|(name, kind)| name == attribute && is_whole(*kind))
+    }
+
     /// The types in order.
     #[must_use]
     pub fn types(&self) -> Vec<DataType> {

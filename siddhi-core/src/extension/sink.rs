@@ -75,14 +75,6 @@ impl<'a> DynamicOptions<'a> {
 /// A sink can be reached again while it publishes (its topic feeds a stream that feeds the sink),
 /// hence `&self`; a lock that a sink needs must not be held while others run.
 pub trait Sink: Send + Sync + fmt::Debug {
-    /// Makes ready to publish.
-    ///
-    /// # Errors
-    /// When the transport cannot be reached.
-    fn connect(&self) -> Result<(), SinkError> {
-        Ok(())
-    }
-
     /// Publishes a payload.
     ///
     /// # Errors

@@ -181,3 +181,73 @@ impl Decoder<'_> {
         }
     }
 }
+
+/// A pulled source with its mapper, at the stream that it feeds.
+///
+/// The apps of [`SiddhiManager`](crate::SiddhiManager) give theirs away once, with
+/// [`App::take_inputs`](crate::App::take_inputs); a program may make more. Whoever has it fills
+/// buffers, on any thread, and sends what is in them.
+#[derive(Debug)]
+pub struct SourceInput {
+    schema: Schema,
+    source: Box<dyn PullSource>,
+    mapper: Box<dyn SourceMapper>,
+    event_time: Option<usize>,
+}
+
+impl SourceInput {
+    /// An input of a stream; `event_time` is the place of the attribute that holds the time of the
+    /// event, if one does.
+    #[must_use]
+    pub fn new(
+        schema: Schema,
+        source: Box<dyn PullSource>,
+        mapper: Box<dyn SourceMapper>,
+        event_time: Option<usize>,
+    ) -> Self {
+        Self { schema, source, mapper, event_time }
+    }
+
+    /// The stream.
+    #[must_use]
+    pub fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    /// Whether events bring their time.
+    #[must_use]
+    pub fn has_event_time(&self) -> bool {
+        self.event_time.is_some()
+    }
+
+    /// Takes the time of events from an attribute, see [`Schema::event_time`].
+    pub fn set_event_time(&mut self, attribute: usize) {
+        self.event_time = Some(attribute);
+    }
+
+    /// Reads on until the buffer has about `rows_max` rows. Rows that bring no time get
+    /// `timestamp`.
+    ///
+    /// # Errors
+    /// When the source cannot go on. What the buffer has by then counts.
+    pub fn fill(
+        &mut self,
+        buffer: &mut Buffer,
+        timestamp: i64,
+        rows_max: usize,
+    ) -> Result<Progress, SourceError> {
+        self.source.next(&mut Decoder {
+            mapper: self.mapper.as_mut(),
+            buffer,
+            timestamp,
+            event_time: self.event_time,
+            rows_max,
+        })
+    }
+
+    /// How much of the input has been read, of how much. None when unknown.
+    #[must_use]
+    pub fn position(&self) -> Option<(u64, u64)> {
+        self.source.position()
+    }
+}

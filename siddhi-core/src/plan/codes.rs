@@ -36,5 +36,9 @@ pub(crate) const HAVING: Code = Code::new("SID0315");
 pub(crate) const PATTERN: Code = Code::new("SID0316");
 /// A `${NAME}` without a value.
 pub(crate) const VARIABLE: Code = Code::new("SID0317");
+/// A source or sink that cannot be made of its annotation.
+pub(crate) const CONNECTOR: Code = Code::new("SID0320");
+/// A source, sink, mapper or distribution strategy that does not exist.
+pub(crate) const UNKNOWN_CONNECTOR: Code = Code::new("SID0321");
 /// A feature that is not built yet.
 pub(crate) const NOT_SUPPORTED: Code = Code::new("SID0399");

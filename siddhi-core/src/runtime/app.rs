@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use parking_lot::ReentrantMutex;
+use parking_lot::{Mutex, ReentrantMutex};
 use siddhi_query::ast::DataType;
 
 use super::callback::{Chunk, QueryOutput};
@@ -11,6 +11,8 @@ use super::counters::{self, ElementCounters};
 use super::error::AppError;
 use super::input::InputHandler;
 use super::region::Region;
+use super::transport::Transport;
+use crate::extension::SourceInput;
 use crate::plan::explain;
 use crate::plan::logical::{LogicalApp, StreamOrigin};
 
@@ -27,6 +29,7 @@ pub struct App {
 pub(crate) struct Shared {
     pub(crate) plan: LogicalApp,
     pub(crate) region: ReentrantMutex<Region>,
+    pub(crate) transport: Mutex<Transport>,
 }
 
 /// A stream of an app.
@@ -43,8 +46,13 @@ pub struct StreamInfo {
 }
 
 impl App {
-    pub(crate) fn new(plan: LogicalApp, region: ReentrantMutex<Region>) -> Self {
-        Self { shared: Arc::new(Shared { plan, region }) }
+    pub(crate) fn new(
+        plan: LogicalApp,
+        region: ReentrantMutex<Region>,
+        transport: Transport,
+    ) -> Self {
+        let transport = Mutex::new(transport);
+        Self { shared: Arc::new(Shared { plan, region, transport }) }
     }
 
     /// The name in `@app:name`, or `siddhi-app`.
@@ -141,21 +149,34 @@ impl App {
         Ok(())
     }
 
-    /// Starts the app: from now on events are taken in.
+    /// The inputs of `@source` annotations that are asked for their rows, such as files, in the
+    /// order of the text. The app gives them away: whoever calls first drives them.
+    #[must_use]
+    pub fn take_inputs(&self) -> Vec<SourceInput> {
+        self.shared.transport.lock().take_inputs()
+    }
+
+    /// Starts the app: from now on events are taken in, and sources that push are connected.
     ///
     /// # Errors
-    /// When the app is poisoned.
+    /// When the app is poisoned, or a source cannot be connected.
     pub fn start(&self) -> Result<(), AppError> {
         let region = self.shared.region.lock();
         if region.poisoned.get() {
             return Err(AppError::Poisoned);
         }
         region.running.set(true);
-        Ok(())
+        drop(region);
+        let connected = self.shared.transport.lock().connect(self);
+        if connected.is_err() {
+            self.shutdown();
+        }
+        connected
     }
 
     /// Ends it: nothing is taken in any more, timers do not fire.
     pub fn shutdown(&self) {
+        self.shared.transport.lock().disconnect();
         self.shared.region.lock().running.set(false);
     }
 

@@ -112,6 +112,21 @@ impl InputHandler {
         result
     }
 
+    /// Counts rows that came for the stream and could not be read, and logs each with its place.
+    pub fn reject(&self, rejections: &[crate::extension::Rejection]) {
+        if rejections.is_empty() {
+            return;
+        }
+        let region = self.shared.region.lock();
+        if let Some(junction) = region.junctions.get(self.stream) {
+            let count = junction.rows_refused.get() + rejections.len() as u64;
+            junction.rows_refused.set(count);
+            for rejection in rejections {
+                log::warn!("stream {}: {rejection}", junction.name);
+            }
+        }
+    }
+
     /// Takes the region and runs work in it; a panic poisons the app instead of unwinding into the
     /// sender.
     fn enter(&self, work: impl FnOnce(&Region, &Junction)) -> Result<(), SendError> {

@@ -9,6 +9,7 @@ use siddhi_query::Diagnostic;
 use super::app::App;
 use super::build;
 use super::error::CreateError;
+use super::transport::Transport;
 use crate::extension::Registry;
 use crate::plan::logical::LogicalApp;
 use crate::plan::{binder, codes, rules};
@@ -111,16 +112,20 @@ impl SiddhiManager {
     /// # Errors
     /// When the text has mistakes or uses what is not built yet.
     pub fn create_app(&self, text: &str) -> Result<App, CreateError> {
-        let plan = self.plan(text)?;
+        let (plan, transport) = self.plan(text)?;
         let region = build::build(&plan, Arc::clone(&self.clock), self.seed, self.switches);
-        let app = App::new(plan, ReentrantMutex::new(region));
+        let app = App::new(plan, ReentrantMutex::new(region), transport);
+        Transport::attach(&app);
         Ok(app)
     }
 
     /// Binds and optimizes the text of an app.
-    fn plan(&self, text: &str) -> Result<LogicalApp, CreateError> {
+    fn plan(&self, text: &str) -> Result<(LogicalApp, Transport), CreateError> {
         let tree = self.parse(text)?;
-        let bound = binder::bind(&tree, &self.registry);
+        let mut bound = binder::bind(&tree, &self.registry);
+        let (transport, findings) = Transport::make(&tree, &bound.app, &self.registry);
+        bound.diagnostics.extend(findings.diagnostics);
+        bound.unsupported.extend(findings.unsupported);
         if !bound.unsupported.is_empty() {
             let mut features: Vec<String> = Vec::new();
             let mut diagnostics = Vec::new();
@@ -142,7 +147,7 @@ impl SiddhiManager {
         }
         let mut plan = bound.app;
         rules::apply(&mut plan, self.switches);
-        Ok(plan)
+        Ok((plan, transport))
     }
 
     fn parse(&self, text: &str) -> Result<siddhi_query::ast::App, CreateError> {

@@ -1,0 +1,320 @@
+//! Sinks: what their stream hands out is split by dynamic options, encoded, and published to one
+//! or several destinations.
+
+use std::sync::Weak;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use hashbrown::HashMap;
+use siddhi_query::ast::{Annotation, AnnotationElement};
+
+use super::sources::with_causes;
+use super::{Mapping, Mistake, element, nested, type_of};
+use crate::event::view::{Selection, View};
+use crate::extension::{
+    DynamicOptions, OptionError, Options, Payload, Registry, Schema, Sink, SinkError, SinkFactory,
+    SinkMapper, Template,
+};
+use crate::plan::logical::StreamId;
+use crate::runtime::app::Shared;
+use crate::runtime::faults::Faults;
+
+/// A sink at its stream.
+#[derive(Debug)]
+pub(super) struct SinkOutput {
+    pub(super) stream: StreamId,
+    /// For the log.
+    name: String,
+    width: usize,
+    mapper: Box<dyn SinkMapper>,
+    strategy: Strategy,
+    destinations: Vec<Destination>,
+    on_error: OnError,
+    /// The only part, when no option depends on the event.
+    constant: Option<Part>,
+}
+
+/// Which destinations get a payload.
+#[derive(Debug)]
+enum Strategy {
+    Broadcast,
+    RoundRobin(AtomicUsize),
+    /// By the hash of an attribute.
+    Partitioned(usize),
+}
+
+#[derive(Debug)]
+struct Destination {
+    sink: Box<dyn Sink>,
+    names: &'static [&'static str],
+    templates: Vec<Option<Template>>,
+}
+
+/// What happens to events that could not be published.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum OnError {
+    /// They are logged and counted.
+    Log,
+    /// They go to the fault stream of the sink's stream.
+    Stream,
+    /// Retries need the threads of a program.
+    Wait,
+}
+
+/// Events of a chunk that go the same way.
+#[derive(Debug, Default)]
+struct Part {
+    /// The texts of the dynamic options, by destination.
+    texts: Vec<Vec<String>>,
+    /// The only destination, when a key says so.
+    destination: Option<usize>,
+    rows: Vec<u32>,
+}
+
+/// Makes what a `@sink` annotation asks for.
+pub(super) fn make(
+    registry: &Registry,
+    stream: StreamId,
+    annotation: &Annotation,
+    schema: &Schema,
+) -> Result<SinkOutput, Mistake> {
+    let type_element = type_of(annotation)?;
+    let mapping = Mapping::of(annotation, "payload")?;
+    let name = &type_element.value;
+    let factory = registry.sink(name).ok_or_else(|| {
+        Mistake::unknown("sink", type_element, registry.sinks().map(|(name, _)| name))
+    })?;
+    let mapper = registry.sink_mapper(mapping.name).ok_or_else(|| {
+        let known = registry.sink_mappers().map(|(name, _)| name);
+        mapping.unknown("sink mapper", annotation, known)
+    })?;
+    let options = Options::of(annotation);
+    let what = format!("sink `{name}`");
+    let on_error = on_error(&options).map_err(|error| Mistake::option(&error, &what, &options))?;
+    if on_error == OnError::Wait {
+        let span = options.span(Some(ON_ERROR));
+        return Err(Mistake::Unsupported("on.error = 'WAIT' of a sink".into(), span));
+    }
+    let make = |options: &Options| {
+        destination(factory.as_ref(), options, schema, mapping.name)
+            .map_err(|error| Mistake::option(&error, &what, options))
+    };
+    let (strategy, destinations) = match nested(annotation, "distribution") {
+        None => (Strategy::Broadcast, vec![make(&options)?]),
+        Some(distribution) => {
+            let strategy = strategy(distribution, schema)?;
+            let destinations = distribution
+                .annotations
+                .iter()
+                .filter(|nested| nested.name.name.eq_ignore_ascii_case("destination"))
+                .map(|nested| make(&Options::of(nested).over(&options)))
+                .collect::<Result<Vec<_>, _>>()?;
+            if destinations.is_empty() {
+                let message = "`@distribution` needs destinations";
+                return Err(Mistake::new(message, distribution.span, "no `@destination(…)` here"));
+            }
+            (strategy, destinations)
+        }
+    };
+    let mapper = mapper.create(mapping.config(schema)).map_err(|error| {
+        Mistake::option(&error, &format!("sink mapper `{}`", mapping.name), &mapping.options)
+    })?;
+    let mut output = SinkOutput {
+        stream,
+        name: format!("sink `{name}` of {}", schema.stream),
+        width: schema.attributes.len(),
+        mapper,
+        strategy,
+        destinations,
+        on_error,
+        constant: None,
+    };
+    output.constant = output.constant_part();
+    Ok(output)
+}
+
+const ON_ERROR: &str = "on.error";
+
+fn on_error(options: &Options) -> Result<OnError, OptionError> {
+    let words = [
+        ("LOG", OnError::Log),
+        ("STREAM", OnError::Stream),
+        // Without a store, what would be stored is logged and counted.
+        ("STORE", OnError::Log),
+        ("WAIT", OnError::Wait),
+    ];
+    options.choice(ON_ERROR, OnError::Log, &words)
+}
+
+fn destination(
+    factory: &dyn SinkFactory,
+    options: &Options,
+    schema: &Schema,
+    map: &str,
+) -> Result<Destination, OptionError> {
+    let sink = factory.create(options, schema, map)?;
+    let names = factory.dynamic_options();
+    let templates = names.iter().map(|name| options.template(name, schema));
+    let templates = templates.collect::<Result<_, _>>()?;
+    Ok(Destination { sink, names, templates })
+}
+
+fn strategy(distribution: &Annotation, schema: &Schema) -> Result<Strategy, Mistake> {
+    let Some(strategy) = element(distribution, "strategy") else {
+        let message = "`@distribution` needs a strategy";
+        return Err(Mistake::new(message, distribution.span, "no `strategy = '…'` here"));
+    };
+    let is = |name: &str| strategy.value.eq_ignore_ascii_case(name);
+    if is("broadcast") {
+        Ok(Strategy::Broadcast)
+    } else if is("roundRobin") {
+        Ok(Strategy::RoundRobin(AtomicUsize::new(0)))
+    } else if is("partitioned") {
+        partition_key(distribution, strategy, schema).map(Strategy::Partitioned)
+    } else {
+        let known = ["broadcast", "roundRobin", "partitioned"];
+        Err(Mistake::unknown("distribution strategy", strategy, known.into_iter()))
+    }
+}
+
+fn partition_key(
+    distribution: &Annotation,
+    strategy: &AnnotationElement,
+    schema: &Schema,
+) -> Result<usize, Mistake> {
+    let Some(key) = element(distribution, "partitionKey") else {
+        let message = "the strategy `partitioned` needs a `partitionKey`";
+        return Err(Mistake::new(message, strategy.span, "by which attribute?"));
+    };
+    schema.position(&key.value).ok_or_else(|| {
+        let (name, stream) = (&key.value, &schema.stream);
+        let message = format!("`{name}` is not an attribute of stream `{stream}`");
+        Mistake::new(message, key.span, "no such attribute")
+    })
+}
+
+impl SinkOutput {
+    /// Publishes a chunk. What fails is handled as `on.error` says and never reaches the sender.
+    pub(super) fn publish(&self, chunk: &View<'_>, shared: &Weak<Shared>) {
+        if let Some(part) = &self.constant {
+            self.publish_part(chunk, part, shared);
+            return;
+        }
+        for part in self.parts(chunk) {
+            self.publish_part(&chunk.with(Selection::Rows(&part.rows)), &part, shared);
+        }
+    }
+
+    fn publish_part(&self, rows: &View<'_>, part: &Part, shared: &Weak<Shared>) {
+        let published = self.mapper.encode(rows, &mut |payload| match &self.strategy {
+            Strategy::Broadcast => {
+                let all = 0..self.destinations.len();
+                all.map(|index| self.send(payload, part, index)).fold(Ok(()), Result::and)
+            }
+            Strategy::RoundRobin(next) => {
+                // Relaxed: the counter guards nothing else.
+                let index = next.fetch_add(1, Ordering::Relaxed) % self.destinations.len();
+                self.send(payload, part, index)
+            }
+            Strategy::Partitioned(_) => self.send(payload, part, part.destination.unwrap_or(0)),
+        });
+        if let Err(error) = published {
+            self.fail(rows, &error, shared);
+        }
+    }
+
+    fn send(&self, payload: Payload<'_>, part: &Part, index: usize) -> Result<(), SinkError> {
+        let Some(destination) = self.destinations.get(index) else { return Ok(()) };
+        let texts = part.texts.get(index).map_or(&[][..], Vec::as_slice);
+        destination.sink.publish(payload, DynamicOptions::new(destination.names, texts))
+    }
+
+    fn fail(&self, rows: &View<'_>, error: &SinkError, shared: &Weak<Shared>) {
+        let reason = with_causes(error);
+        let shared = shared.upgrade().filter(|_| self.on_error == OnError::Stream);
+        let Some(shared) = shared else {
+            log::error!("{}: {} events were not published: {reason}", self.name, rows.len());
+            return;
+        };
+        let mut faults = Faults::new(self.stream, self.width);
+        for row in rows.selection.iter() {
+            let values = (0..self.width).map(|column| rows.value(column, row)).collect();
+            faults.rows.push((rows.timestamp(row), values, reason.clone()));
+        }
+        shared.region.lock().report(&faults);
+    }
+
+    /// The part that all events belong to, when nothing depends on them.
+    fn constant_part(&self) -> Option<Part> {
+        if matches!(self.strategy, Strategy::Partitioned(_)) {
+            return None;
+        }
+        let mut templates = self.destinations.iter().flat_map(|to| to.templates.iter().flatten());
+        if !templates.all(Template::is_constant) {
+            return None;
+        }
+        let none = View {
+            timestamps: &[],
+            kinds: None,
+            columns: crate::event::view::Columns::Owned(&[]),
+            selection: Selection::All(0),
+        };
+        Some(Part { texts: self.texts(&none, 0), ..Part::default() })
+    }
+
+    fn texts(&self, view: &View<'_>, row: usize) -> Vec<Vec<String>> {
+        let render = |template: &Option<Template>| {
+            let mut text = String::new();
+            if let Some(template) = template {
+                template.render(view, row, &mut text);
+            }
+            text
+        };
+        self.destinations.iter().map(|to| to.templates.iter().map(render).collect()).collect()
+    }
+
+    /// The parts of a chunk, in the order in which they first appear.
+    fn parts(&self, chunk: &View<'_>) -> Vec<Part> {
+        let mut parts: Vec<Part> = Vec::new();
+        let mut known: HashMap<(Vec<Vec<String>>, Option<usize>), usize> = HashMap::new();
+        for row in chunk.selection.iter() {
+            let destination = match self.strategy {
+                Strategy::Partitioned(key) => {
+                    let key = chunk.value(key, row).to_string();
+                    Some(partition(&key, self.destinations.len()))
+                }
+                _ => None,
+            };
+            let texts = self.texts(chunk, row);
+            let index = *known.entry((texts.clone(), destination)).or_insert_with(|| {
+                parts.push(Part { texts, destination, rows: Vec::new() });
+                parts.len() - 1
+            });
+            if let (Some(part), Ok(row)) = (parts.get_mut(index), u32::try_from(row)) {
+                part.rows.push(row);
+            }
+        }
+        parts
+    }
+}
+
+/// The destination of a key. Java: the remainder of `String#hashCode`, then its absolute value.
+fn partition(key: &str, count: usize) -> usize {
+    let hash = key
+        .encode_utf16()
+        .fold(0_i32, |hash, unit| hash.wrapping_mul(31).wrapping_add(i32::from(unit)));
+    let count = i32::try_from(count).unwrap_or(i32::MAX).max(1);
+    usize::try_from((hash % count).unsigned_abs()).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::partition;
+
+    #[test]
+    fn keys_go_where_java_sends_them() {
+        // "polygenelubricants" hashes to the smallest int, whose absolute value does not exist.
+        assert_eq!(partition("polygenelubricants", 2), 0);
+        assert_eq!(partition("polygenelubricants", 7), 2);
+        assert_eq!((partition("A", 2), partition("B", 2), partition("null", 3)), (1, 0, 1));
+    }
+}
