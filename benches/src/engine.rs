@@ -1,0 +1,208 @@
+//! Our engine as a contestant: an app, events built beforehand, a callback that adds up a column.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use anyhow::{Context, bail};
+use siddhi_benches::workload::Mode;
+use siddhi_core::event::batch::Batch;
+use siddhi_core::event::view::Kind;
+use siddhi_core::{App, Chunk, InputHandler, SiddhiManager, Value};
+use siddhi_query::ast::DataType;
+
+use crate::child::START_MS;
+
+/// A running app and the events that it is sent, over and over.
+pub(crate) struct Engine {
+    _app: App,
+    input: InputHandler,
+    sum: Arc<Sum>,
+    mode: Mode,
+    step_ms: i64,
+    now_ms: i64,
+    cursor: usize,
+    singles: Vec<Vec<Value>>,
+    batches: Vec<Batch>,
+}
+
+/// What the callback adds up. Relaxed throughout, and without atomic additions: one thread works.
+#[derive(Debug, Default)]
+struct Sum {
+    rows: AtomicU64,
+    total_bits: AtomicU64,
+}
+
+impl Sum {
+    fn add(&self, chunk: &Chunk<'_>, column: usize, data_type: DataType) {
+        let rows = self.rows.load(Ordering::Relaxed) + chunk.len() as u64;
+        self.rows.store(rows, Ordering::Relaxed);
+        let mut total = f64::from_bits(self.total_bits.load(Ordering::Relaxed));
+        if data_type == DataType::Double {
+            for value in chunk.values::<f64>(column).flatten() {
+                total += value;
+            }
+        } else {
+            let whole: i64 = chunk.values::<i64>(column).flatten().sum();
+            #[allow(clippy::cast_precision_loss, reason = "sums of a round are far below 2^53")]
+            let whole = whole as f64;
+            total += whole;
+        }
+        self.total_bits.store(total.to_bits(), Ordering::Relaxed);
+    }
+}
+
+impl Engine {
+    /// Creates the app and starts it.
+    pub(crate) fn start(
+        text: &str,
+        stream: &str,
+        output: &str,
+        column: usize,
+        mode: Mode,
+        step_ms: i64,
+    ) -> anyhow::Result<Self> {
+        let app = SiddhiManager::new().create_app(text)?;
+        let streams = app.streams();
+        let output_stream = streams.iter().find(|it| it.name == output).context("no output")?;
+        let (_, data_type) = *output_stream.attributes.get(column).context("no such column")?;
+        let sum = Arc::new(Sum::default());
+        let adding = Arc::clone(&sum);
+        app.on_stream(output, move |chunk| adding.add(chunk, column, data_type))?;
+        app.start()?;
+        Ok(Self {
+            input: app.input(stream)?,
+            _app: app,
+            sum,
+            mode,
+            step_ms,
+            now_ms: START_MS,
+            cursor: 0,
+            singles: Vec::new(),
+            batches: Vec::new(),
+        })
+    }
+
+    /// Builds these events in the form that the mode sends, in place of those before.
+    pub(crate) fn load(
+        &mut self,
+        lines: &[String],
+        types: &str,
+        batch: usize,
+    ) -> anyhow::Result<()> {
+        self.unload();
+        let types = types.split(',').map(data_type).collect::<anyhow::Result<Vec<_>>>()?;
+        let events = lines.iter().map(|line| {
+            let values = line.split('\t').zip(&types);
+            values
+                .map(|(text, data_type)| value(text, *data_type))
+                .collect::<anyhow::Result<Vec<_>>>()
+        });
+        let events = events.collect::<anyhow::Result<Vec<_>>>()?;
+        match self.mode {
+            Mode::Single => self.singles = events,
+            Mode::Batch => {
+                let build = |events: &[Vec<Value>]| {
+                    let mut rows = Batch::new(&types);
+                    for values in events {
+                        rows.push_row(0, Kind::Current, values.iter().cloned());
+                    }
+                    rows
+                };
+                self.batches = events.chunks(batch).map(build).collect();
+            }
+        }
+        Ok(())
+    }
+
+    /// Lets the events go.
+    pub(crate) fn unload(&mut self) {
+        self.cursor = 0;
+        self.singles = Vec::new();
+        self.batches = Vec::new();
+    }
+
+    /// Forgets what came out so far.
+    pub(crate) fn reset_output(&self) {
+        self.sum.rows.store(0, Ordering::Relaxed);
+        self.sum.total_bits.store(0.0_f64.to_bits(), Ordering::Relaxed);
+    }
+
+    /// How many rows came out, and the sum of the column.
+    pub(crate) fn output(&self) -> (u64, f64) {
+        let total = f64::from_bits(self.sum.total_bits.load(Ordering::Relaxed));
+        (self.sum.rows.load(Ordering::Relaxed), total)
+    }
+
+    /// Sends so many events, whole batches in batch mode; the nanoseconds spent in sending.
+    pub(crate) fn send(&mut self, events: usize) -> anyhow::Result<u128> {
+        match self.mode {
+            Mode::Single => {
+                let before = Instant::now();
+                for _ in 0..events {
+                    self.send_next_single()?;
+                }
+                Ok(before.elapsed().as_nanos())
+            }
+            Mode::Batch => self.send_batches(events),
+        }
+    }
+
+    /// Sends one event of those built for single sends.
+    pub(crate) fn send_next_single(&mut self) -> anyhow::Result<()> {
+        let values = self.singles.get(self.cursor).context("no single events are built")?;
+        self.input.send(self.now_ms, values)?;
+        self.now_ms += self.step_ms;
+        self.cursor = if self.cursor + 1 == self.singles.len() { 0 } else { self.cursor + 1 };
+        Ok(())
+    }
+
+    fn send_batches(&mut self, events: usize) -> anyhow::Result<u128> {
+        let mut nanos = 0;
+        let mut left = events;
+        while left > 0 {
+            // The events of one pass get their timestamps before the clock runs.
+            let ahead = self.batches.get_mut(self.cursor..).unwrap_or_default();
+            let mut count = 0;
+            for batch in &mut *ahead {
+                if left == 0 {
+                    break;
+                }
+                for timestamp in &mut batch.timestamps {
+                    *timestamp = self.now_ms;
+                    self.now_ms += self.step_ms;
+                }
+                left = left.saturating_sub(batch.len());
+                count += 1;
+            }
+            if count == 0 {
+                bail!("no batches are built");
+            }
+            let before = Instant::now();
+            for batch in ahead.iter().take(count) {
+                self.input.send_rows(batch)?;
+            }
+            nanos += before.elapsed().as_nanos();
+            self.cursor =
+                if self.cursor + count == self.batches.len() { 0 } else { self.cursor + count };
+        }
+        Ok(nanos)
+    }
+}
+
+fn data_type(name: &str) -> anyhow::Result<DataType> {
+    Ok(match name {
+        "string" => DataType::String,
+        "double" => DataType::Double,
+        "long" => DataType::Long,
+        other => bail!("no workload has attributes of type {other}"),
+    })
+}
+
+fn value(text: &str, data_type: DataType) -> anyhow::Result<Value> {
+    Ok(match data_type {
+        DataType::Double => Value::Double(text.parse()?),
+        DataType::Long => Value::Long(text.parse()?),
+        _ => text.into(),
+    })
+}
