@@ -9,6 +9,7 @@ pub(crate) mod faults;
 pub(crate) mod handlers;
 pub(crate) mod input;
 pub(crate) mod junction;
+pub(crate) mod light;
 pub(crate) mod manager;
 pub(crate) mod partition;
 pub(crate) mod query;

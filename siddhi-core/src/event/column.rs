@@ -257,6 +257,27 @@ impl Column {
         }
     }
 
+    /// Writes a copy of a value over row 0, when it has the column's type; else nothing happens and
+    /// `false` comes back.
+    #[inline]
+    pub(crate) fn set_first(&mut self, value: &Value) -> bool {
+        let done = match (&mut self.values, value) {
+            (Values::Double(v), Value::Double(x)) => put(v, 0, *x),
+            (Values::String(v), Value::String(x)) => {
+                v.first_mut().map(|place| place.clone_from(x)).is_some()
+            }
+            (Values::Long(v), Value::Long(x)) => put(v, 0, *x),
+            (Values::Int(v), Value::Int(x)) => put(v, 0, *x),
+            (Values::Float(v), Value::Float(x)) => put(v, 0, *x),
+            (Values::Bool(v), Value::Bool(x)) => put(v, 0, *x),
+            _ => false,
+        };
+        if done && self.nulls.any() {
+            self.nulls.clear();
+        }
+        done
+    }
+
     /// Puts a value at an existing row. A value of another type becomes null.
     pub fn set(&mut self, row: usize, value: Value) {
         let done = match (&mut self.values, value) {

@@ -69,6 +69,12 @@ pub(crate) fn physical(app: &LogicalApp, region: &Region) -> String {
                     text.line(2, &stage.explain());
                 }
             }
+            QueryInput::Light(_) => {
+                for handler in &plan_handlers(plan) {
+                    text.line(1, handler);
+                }
+                text.line(1, "light form: no state");
+            }
             QueryInput::Pattern(pattern) => {
                 for line in pattern.borrow().explain() {
                     text.line(1, &line);

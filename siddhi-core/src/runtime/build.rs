@@ -8,6 +8,7 @@ use siddhi_query::ast::OutputEvents;
 
 use super::handlers::Handler;
 use super::junction::{Junction, Reader};
+use super::light::Light;
 use super::partition::{Partition, PartitionBy, PartitionStream};
 use super::query::{Query, QueryInput, StreamInput};
 use super::region::Region;
@@ -110,6 +111,11 @@ fn build_query(app: &LogicalApp, plan: &QueryPlan, state_name: String, switches:
     let mut selector = Selector::compile(&plan.selector, plan.events);
     let (input, leaving) = match &plan.input {
         InputPlan::Stream(input) => {
+            if let Some(light) = Light::of(plan) {
+                let state = selector.state(&plan.selector, Leaving::Never);
+                let input = QueryInput::Light(light);
+                return Query::new(plan, state_name, input, selector, state);
+            }
             let form = window_form(app, plan, input, &selector, switches);
             let leaving = match (&input.window, form) {
                 (None, _) => Leaving::Never,
@@ -126,17 +132,7 @@ fn build_query(app: &LogicalApp, plan: &QueryPlan, state_name: String, switches:
         }
     };
     let state = selector.state(&plan.selector, leaving);
-    Query::new(
-        plan.name.clone(),
-        plan.named,
-        state_name,
-        plan.partition,
-        input,
-        selector,
-        state,
-        plan.events,
-        plan.target,
-    )
+    Query::new(plan, state_name, input, selector, state)
 }
 
 fn stream_input(

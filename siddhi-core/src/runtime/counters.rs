@@ -38,7 +38,17 @@ pub(crate) fn read(region: &Region) -> Vec<ElementCounters> {
     }
     for query in &region.queries {
         let name = &query.name;
+        let (mut rows, mut out) = (query.rows_selected.get(), query.rows_out.get());
         match &query.input {
+            QueryInput::Light(light) => {
+                for (number, (rows, out)) in light.filter_counts().enumerate() {
+                    list.push(ElementCounters {
+                        element: format!("query {name} filter {}", number + 1),
+                        counts: vec![("in", rows), ("out", out), ("filtered", rows - out)],
+                    });
+                }
+                (rows, out) = (light.rows_selected(), light.rows_out.get());
+            }
             QueryInput::Stream(input) => {
                 let filters = input.before.iter().chain(&input.after);
                 for (number, handler) in filters.enumerate() {
@@ -68,7 +78,6 @@ pub(crate) fn read(region: &Region) -> Vec<ElementCounters> {
                 counts: pattern.borrow().counts(),
             }),
         }
-        let (rows, out) = (query.rows_selected.get(), query.rows_out.get());
         list.push(ElementCounters {
             element: format!("query {name} selector"),
             counts: vec![("in", rows), ("out", out), ("absorbed", rows.saturating_sub(out))],

@@ -37,8 +37,8 @@ impl InputHandler {
     /// When the app does not run or is poisoned.
     pub fn send(&self, timestamp_ms: i64, values: &[Value]) -> Result<(), SendError> {
         self.enter(|region, junction| {
-            let mut batch = junction.take();
-            match fill(&mut batch, timestamp_ms, values) {
+            let mut batch = junction.take_single();
+            match overwrite(&mut batch, timestamp_ms, values) {
                 Ok(()) => region.send(self.stream, &batch.view(), timestamp_ms),
                 Err(reason) => {
                     region.arrive(timestamp_ms);
@@ -46,7 +46,7 @@ impl InputHandler {
                     region.leave();
                 }
             }
-            junction.give(batch);
+            junction.give_single(batch);
         })
     }
 
@@ -178,6 +178,32 @@ impl Region {
             self.run_timers(self.time.now());
         }
     }
+}
+
+/// Writes an event over the one row of a batch, or says why it does not fit.
+#[inline]
+fn overwrite(batch: &mut Batch, timestamp: i64, values: &[Value]) -> Result<(), String> {
+    let width = batch.columns.len();
+    if values.len() > width {
+        return Err(format!("{} values for {width} attributes", values.len()));
+    }
+    if let Some(place) = batch.timestamps.first_mut() {
+        *place = timestamp;
+    }
+    let values = values.iter().chain(std::iter::repeat(&Value::Null));
+    for (index, (column, value)) in batch.columns.iter_mut().zip(values).enumerate() {
+        if column.set_first(value) {
+            continue;
+        }
+        let data_type = column.data_type();
+        match value.clone().fit(data_type) {
+            Some(widened) => column.set(0, widened),
+            None => {
+                return Err(format!("{} for attribute {index} of type {data_type}", kind(value)));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Appends an event to a batch, or says why it does not fit.

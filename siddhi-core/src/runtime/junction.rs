@@ -7,6 +7,7 @@ use siddhi_query::ast::DataType;
 use super::callback::StreamCallback;
 use super::region::Region;
 use crate::event::batch::Batch;
+use crate::event::view::Kind;
 use crate::plan::logical::{Attribute, OnError, StreamId};
 
 /// Who gets the chunks of a stream.
@@ -38,6 +39,8 @@ pub(crate) struct Junction {
     pub(crate) rows_failed: Cell<u64>,
     /// Batches for rows from outside that no send uses at the moment.
     inputs: RefCell<Vec<Box<Batch>>>,
+    /// A batch of one row for single sends, unless one is under way.
+    single: Cell<Option<Box<Batch>>>,
 }
 
 impl Junction {
@@ -61,6 +64,7 @@ impl Junction {
             rows_refused: Cell::new(0),
             rows_failed: Cell::new(0),
             inputs: RefCell::default(),
+            single: Cell::new(None),
         }
     }
 
@@ -89,6 +93,22 @@ impl Junction {
     pub(crate) fn take(&self) -> Box<Batch> {
         let batch = self.inputs.borrow_mut().pop();
         batch.unwrap_or_else(|| Box::new(Batch::new(&self.types())))
+    }
+
+    /// A batch of one row to write an event over; give it back with [`Junction::give_single`].
+    #[inline]
+    pub(crate) fn take_single(&self) -> Box<Batch> {
+        self.single.take().unwrap_or_else(|| {
+            let mut batch = Box::new(Batch::new(&self.types()));
+            batch.push_row(0, Kind::Current, std::iter::empty());
+            batch
+        })
+    }
+
+    /// Keeps a batch of one row for the next single send.
+    #[inline]
+    pub(crate) fn give_single(&self, batch: Box<Batch>) {
+        self.single.set(Some(batch));
     }
 
     /// Keeps a batch for the next send.

@@ -2,26 +2,23 @@
 
 use std::cell::{Cell, RefCell};
 
-use siddhi_query::ast::OutputEvents;
-
 use super::callback::QueryCallback;
 use super::handlers::{Handler, HandlerWork};
+use super::light::Light;
 use super::windowing::{WindowStage, WindowState, WindowWork};
 use crate::pattern::operator::{PatternOperator, PatternOutput};
-use crate::plan::logical::StreamId;
+use crate::plan::logical::{QueryPlan, StreamId};
 use crate::selector::select::{Selector, SelectorState, SelectorWork};
 
 /// A query that runs.
 pub(crate) struct Query {
     pub(crate) name: String,
-    pub(crate) named: bool,
     /// What names its state: the given name, or a hash of its text.
     pub(crate) state_name: String,
     pub(crate) partition: Option<usize>,
     pub(crate) input: QueryInput,
     pub(crate) selector: Selector,
     pub(crate) selector_state: RefCell<SelectorState>,
-    pub(crate) events: OutputEvents,
     pub(crate) target: StreamId,
     pub(crate) callbacks: RefCell<Vec<QueryCallback>>,
     /// Buffers that no pass uses at the moment: as many as passes were ever nested.
@@ -33,6 +30,8 @@ pub(crate) struct Query {
 /// What a query reads.
 #[allow(clippy::large_enum_variant, reason = "one per query")]
 pub(crate) enum QueryInput {
+    /// One stream, filters, a selection: the query has no state.
+    Light(Light),
     /// One stream.
     Stream(StreamInput),
     /// A pattern.
@@ -60,28 +59,21 @@ pub(crate) struct QueryWork {
 }
 
 impl Query {
-    #[allow(clippy::too_many_arguments, reason = "the parts of a query, each made on its own")]
     pub(crate) fn new(
-        name: String,
-        named: bool,
+        plan: &QueryPlan,
         state_name: String,
-        partition: Option<usize>,
         input: QueryInput,
         selector: Selector,
         selector_state: SelectorState,
-        events: OutputEvents,
-        target: StreamId,
     ) -> Self {
         Self {
-            name,
-            named,
+            name: plan.name.clone(),
             state_name,
-            partition,
+            partition: plan.partition,
             input,
             selector,
             selector_state: RefCell::new(selector_state),
-            events,
-            target,
+            target: plan.target,
             callbacks: RefCell::default(),
             works: RefCell::default(),
             rows_selected: Cell::new(0),
@@ -106,7 +98,7 @@ impl Query {
                 input.window.as_ref().map(|(stage, _)| stage.work()),
                 input.after.iter().map(Handler::work).collect(),
             ),
-            QueryInput::Pattern(_) => (Vec::new(), None, Vec::new()),
+            QueryInput::Light(_) | QueryInput::Pattern(_) => (Vec::new(), None, Vec::new()),
         };
         QueryWork {
             before,

@@ -98,6 +98,7 @@ impl Region {
     pub(crate) fn read(&self, index: usize, stream: StreamId, view: &View<'_>, key: u32) {
         let Some(query) = self.queries.get(index) else { return };
         match &query.input {
+            QueryInput::Light(light) => self.read_light(query, light, view, key),
             QueryInput::Stream(input) => self.read_stream(index, query, input, view, key),
             QueryInput::Pattern(pattern) => {
                 self.read_pattern(query, pattern, stream, view, key);
@@ -297,8 +298,8 @@ impl Region {
             }
             let call = QueryOutput {
                 timestamp: selected.at,
-                current: chunk_of(&output, current),
-                expired: chunk_of(&output, expired),
+                current: chunk_of(&output, Selection::Rows(current)),
+                expired: chunk_of(&output, Selection::Rows(expired)),
             };
             for callback in &*callbacks {
                 callback(&call);
@@ -415,6 +416,7 @@ impl Region {
     }
 }
 
-fn chunk_of<'a>(output: &View<'a>, rows: &'a [u32]) -> Option<Chunk<'a>> {
-    (!rows.is_empty()).then(|| Chunk::new(output.with(Selection::Rows(rows))))
+/// Rows of an output as a chunk; none when there are none.
+pub(crate) fn chunk_of<'a>(output: &View<'a>, rows: Selection<'a>) -> Option<Chunk<'a>> {
+    (!rows.is_empty()).then(|| Chunk::new(output.with(rows)))
 }

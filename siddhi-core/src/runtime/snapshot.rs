@@ -108,14 +108,14 @@ impl QueryState<'_> {
                 .chain(&input.after)
                 .filter_map(super::handlers::Handler::aggregators)
                 .collect(),
-            QueryInput::Pattern(_) => Vec::new(),
+            QueryInput::Light(_) | QueryInput::Pattern(_) => Vec::new(),
         }
     }
 
     fn window(&self) -> Option<&(WindowStage, RefCell<WindowState>)> {
         match &self.0.input {
             QueryInput::Stream(input) => input.window.as_ref(),
-            QueryInput::Pattern(_) => None,
+            QueryInput::Light(_) | QueryInput::Pattern(_) => None,
         }
     }
 }
@@ -134,7 +134,7 @@ impl StateHolder for QueryState<'_> {
                 let pattern = pattern.borrow();
                 Some((pattern.schema_version(), pattern.snapshot()?))
             }
-            QueryInput::Stream(_) => None,
+            QueryInput::Light(_) | QueryInput::Stream(_) => None,
         };
         encode(&SavedQuery {
             groups: selector.groups.clone(),

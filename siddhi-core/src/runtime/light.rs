@@ -1,0 +1,161 @@
+//! The light form of a query that only filters and computes: no window, no state, nothing that can
+//! fail. Most queries of an app with many are of this kind.
+
+use std::cell::Cell;
+
+use siddhi_query::ast::OutputEvents;
+
+use super::callback::QueryOutput;
+use super::query::Query;
+use super::region::{Region, chunk_of};
+use crate::event::column::Column;
+use crate::event::view::{Columns, Selection, View};
+use crate::expression::predicate::Predicate;
+use crate::expression::program::{Program, Scratch};
+use crate::expression::typed::Expr;
+use crate::plan::logical::{HandlerPlan, InputPlan, QueryPlan};
+
+/// What a light query does with a chunk.
+pub(crate) struct Light {
+    filters: Vec<LightFilter>,
+    pub(crate) items: Program,
+    pub(crate) item_count: usize,
+    /// Buffers that no pass uses at the moment.
+    work: Cell<Option<Box<LightWork>>>,
+    pub(crate) rows_in: Cell<u64>,
+    pub(crate) rows_out: Cell<u64>,
+}
+
+struct LightFilter {
+    condition: Predicate,
+    rows_out: Cell<u64>,
+}
+
+struct LightWork {
+    rows: Vec<u32>,
+    buffer: Vec<u32>,
+    filters: Vec<Scratch>,
+    items: Scratch,
+}
+
+impl Light {
+    /// The light form of a query, when it has one.
+    pub(crate) fn of(plan: &QueryPlan) -> Option<Self> {
+        let InputPlan::Stream(input) = &plan.input else { return None };
+        let selector = &plan.selector;
+        let plain = input.window.is_none()
+            && plan.events != OutputEvents::Expired
+            && selector.group_by.is_empty()
+            && !selector.has_aggregates()
+            && selector.having.is_none()
+            && selector.order_by.is_empty()
+            && selector.limit.is_none()
+            && selector.offset == 0
+            && !selector.items.iter().any(|item| item.expression.fallible());
+        if !plain {
+            return None;
+        }
+        let mut filters = Vec::new();
+        for handler in &input.before {
+            match handler {
+                HandlerPlan::Filter(filter)
+                    if filter.aggregates.is_empty() && !filter.condition.fallible() =>
+                {
+                    filters.push(LightFilter {
+                        condition: Predicate::compile(&filter.condition),
+                        rows_out: Cell::new(0),
+                    });
+                }
+                _ => return None,
+            }
+        }
+        let items: Vec<Expr> = selector.items.iter().map(|item| item.expression.clone()).collect();
+        Some(Self {
+            filters,
+            item_count: items.len(),
+            items: Program::compile(&items),
+            work: Cell::new(None),
+            rows_in: Cell::new(0),
+            rows_out: Cell::new(0),
+        })
+    }
+
+    fn make_work(&self) -> Box<LightWork> {
+        Box::new(LightWork {
+            rows: Vec::new(),
+            buffer: Vec::new(),
+            filters: self.filters.iter().map(|filter| filter.condition.scratch()).collect(),
+            items: self.items.scratch(),
+        })
+    }
+
+    /// Rows that came into and out of each filter, in order.
+    pub(crate) fn filter_counts(&self) -> impl Iterator<Item = (u64, u64)> {
+        let mut rows_in = self.rows_in.get();
+        self.filters.iter().map(move |filter| {
+            let rows_out = filter.rows_out.get();
+            let counts = (rows_in, rows_out);
+            rows_in = rows_out;
+            counts
+        })
+    }
+
+    /// Rows that came to the selection.
+    pub(crate) fn rows_selected(&self) -> u64 {
+        self.filters.last().map_or_else(|| self.rows_in.get(), |filter| filter.rows_out.get())
+    }
+}
+
+impl Region {
+    /// A light query takes in a chunk.
+    pub(crate) fn read_light(&self, query: &Query, light: &Light, view: &View<'_>, key: u32) {
+        light.rows_in.set(light.rows_in.get() + view.len() as u64);
+        let mut work = light.work.take().unwrap_or_else(|| light.make_work());
+        let mut left = *view;
+        if !light.filters.is_empty() {
+            let LightWork { rows, buffer, filters, .. } = &mut *work;
+            self.evaluate(|context| {
+                for (index, (filter, scratch)) in light.filters.iter().zip(filters).enumerate() {
+                    if index == 0 {
+                        filter.condition.select(view, scratch, &mut context.calls(view), rows);
+                    } else {
+                        let seen = view.with(Selection::Rows(rows));
+                        filter.condition.select(&seen, scratch, &mut context.calls(view), buffer);
+                        std::mem::swap(rows, buffer);
+                    }
+                    filter.rows_out.set(filter.rows_out.get() + rows.len() as u64);
+                    if rows.is_empty() {
+                        break;
+                    }
+                }
+            });
+            if work.rows.is_empty() {
+                light.work.set(Some(work));
+                return;
+            }
+            left = view.with(Selection::Rows(&work.rows));
+        }
+        self.evaluate(|context| light.items.run(&left, &mut work.items, &mut context.calls(&left)));
+        light.rows_out.set(light.rows_out.get() + left.len() as u64);
+        let columns: smallvec::SmallVec<[&Column; 8]> = (0..light.item_count)
+            .map(|item| light.items.result(item, &left, &work.items))
+            .collect();
+        let output = View { columns: Columns::Borrowed(&columns), ..left };
+        let callbacks = query.callbacks.borrow();
+        if !callbacks.is_empty() {
+            let last = output.len().checked_sub(1).and_then(|last| output.selection.row(last));
+            let call = QueryOutput {
+                timestamp: last.map_or(-1, |last| output.timestamp(last)),
+                current: chunk_of(&output, output.selection),
+                expired: None,
+            };
+            for callback in &*callbacks {
+                callback(&call);
+            }
+        }
+        drop(callbacks);
+        self.publish(query.target, &output, key);
+        drop(columns);
+        light.work.set(Some(work));
+    }
+}
