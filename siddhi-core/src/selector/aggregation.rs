@@ -89,7 +89,13 @@ impl AggregationPlan {
 
     /// Fresh aggregators.
     pub(crate) fn make(aggregates: &[AggregatePlan], leaving: Leaving) -> Aggregators {
-        aggregates.iter().map(|aggregate| (aggregate.call.bound.make)(leaving)).collect()
+        let make = |aggregate: &AggregatePlan| {
+            // What a guard lets in as current it may keep out as expired, for it can look at other
+            // aggregates: then the rows that leave are not the first of those that came.
+            let guarded = aggregate.guard.is_some() && leaving == Leaving::InOrder;
+            (aggregate.call.bound.make)(if guarded { Leaving::AnyOrder } else { leaving })
+        };
+        aggregates.iter().map(make).collect()
     }
 
     /// Fresh buffers.
@@ -114,7 +120,12 @@ impl AggregationPlan {
 
     /// Evaluates the arguments that depend on the input alone; rows that fail are noted in the
     /// context and must be taken out before [`AggregationPlan::run`].
-    pub(crate) fn prepare(&self, view: &View<'_>, work: &mut AggregationWork, context: &mut EvalContext<'_>) {
+    pub(crate) fn prepare(
+        &self,
+        view: &View<'_>,
+        work: &mut AggregationWork,
+        context: &mut EvalContext<'_>,
+    ) {
         for (stage, scratch) in self.stages.iter().zip(&mut work.arguments) {
             if stage.direct {
                 stage.arguments.run(view, scratch, &mut context.calls(view));
@@ -222,7 +233,10 @@ fn with_marks(view: &View<'_>, guarded: &[u32], merged: &mut Vec<u32>) {
 }
 
 /// Whether an expression refers to a column from `width` on: to an aggregate.
-pub(crate) fn refers_to_aggregate(expression: &crate::expression::typed::Expr, width: usize) -> bool {
+pub(crate) fn refers_to_aggregate(
+    expression: &crate::expression::typed::Expr,
+    width: usize,
+) -> bool {
     expression.any(&mut |e| matches!(e.kind, ExprKind::Column(column) if column >= width))
 }
 
@@ -232,7 +246,10 @@ pub(crate) fn save(aggregators: &Aggregators) -> Result<Vec<(u32, Vec<u8>)>, Sta
 }
 
 /// Puts the states of aggregators back.
-pub(crate) fn load(aggregators: &mut Aggregators, states: &[(u32, Vec<u8>)]) -> Result<(), StateError> {
+pub(crate) fn load(
+    aggregators: &mut Aggregators,
+    states: &[(u32, Vec<u8>)],
+) -> Result<(), StateError> {
     for (aggregator, (version, bytes)) in aggregators.iter_mut().zip(states) {
         aggregator.restore(*version, bytes)?;
     }
