@@ -40,7 +40,7 @@ pub(crate) struct Bound {
 pub(crate) fn bind(app: &ast::App, registry: &Registry) -> Bound {
     let mut binder = AppBinder {
         registry,
-        app: LogicalApp { transport: true, ..LogicalApp::default() },
+        app: LogicalApp::default(),
         streams: HashMap::new(),
         inner: HashMap::new(),
         unknowable: HashSet::new(),

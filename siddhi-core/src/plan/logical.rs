@@ -24,8 +24,6 @@ pub struct LogicalApp {
     pub name: Option<String>,
     /// Time comes from the events.
     pub playback: Option<Playback>,
-    /// Sources and sinks are made.
-    pub transport: bool,
     /// Streams: defined ones in the order of the text, then what queries defined.
     pub streams: Vec<StreamPlan>,
     /// All queries in the order of the text, those of partitions too.

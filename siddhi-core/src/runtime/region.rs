@@ -78,6 +78,8 @@ impl Region {
         }
         let Some(junction) = self.junctions.get(stream) else { return };
         junction.rows.set(junction.rows.get() + view.len() as u64);
+        // What leaves a partition has no key any more.
+        let key = if junction.public { 0 } else { key };
         for reader in &junction.readers {
             match *reader {
                 Reader::Query(query) => self.read(query, stream, view, key),

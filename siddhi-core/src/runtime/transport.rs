@@ -55,7 +55,7 @@ impl Transport {
                 .iter()
                 .position(|stream| stream.name == *name && stream.origin == StreamOrigin::Defined);
             // A second, equal definition means the same stream.
-            let Some(id) = known.filter(|id| plan.transport && !seen.contains(id)) else {
+            let Some(id) = known.filter(|id| !seen.contains(id)) else {
                 continue;
             };
             seen.push(id);

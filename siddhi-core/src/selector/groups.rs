@@ -169,9 +169,13 @@ fn bits(value: f64) -> u64 {
     if value.is_nan() { f64::NAN.to_bits() } else { value.to_bits() }
 }
 
+/// The hash of one value; of a text it is the text's own, as the fast way uses it.
 fn hash_value(column: &Column, row: usize) -> u64 {
     if column.is_null(row) {
         return 0x6e75_6c6c;
+    }
+    if let Values::String(texts) = &column.values {
+        return texts.get(row).map(Text::fast_hash).unwrap_or_default();
     }
     let hash = match &column.values {
         Values::Bool(v) => v.get(row).map(|v| u64::from(*v)),
@@ -179,7 +183,7 @@ fn hash_value(column: &Column, row: usize) -> u64 {
         Values::Long(v) => v.get(row).map(|v| v.cast_unsigned()),
         Values::Float(v) => v.get(row).map(|v| bits((*v).into())),
         Values::Double(v) => v.get(row).map(|v| bits(*v)),
-        Values::String(v) => v.get(row).map(Text::fast_hash),
+        Values::String(_) => None,
         Values::Object(v) => v.get(row).map(|v| Text::from(v.to_string()).fast_hash()),
     };
     mix(0, hash.unwrap_or_default())

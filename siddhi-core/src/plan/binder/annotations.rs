@@ -55,10 +55,7 @@ impl AppBinder<'_> {
         if let Some(annotation) = named(annotations, "statistics").next() {
             self.statistics(annotation);
         }
-        if let Some(annotation) = named(annotations, "transportChannelCreationEnabled").next() {
-            let value = annotation.elements.first().map(|e| e.value.as_str());
-            self.app.transport = value.is_none_or(|value| value.eq_ignore_ascii_case("true"));
-        }
+        // `transportChannelCreationEnabled` has no effect in Java either.
     }
 
     fn annotation_error(&mut self, message: impl Into<String>, span: Span) {

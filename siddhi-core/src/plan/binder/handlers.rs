@@ -119,7 +119,10 @@ impl AppBinder<'_> {
     }
 
     fn window(&mut self, call: &Call, scope: &StreamScope) -> Option<WindowPlan> {
-        let name = &call.name.name;
+        let name = &match &call.namespace {
+            Some(namespace) => format!("{}:{}", namespace.name, call.name.name),
+            None => call.name.name.clone(),
+        };
         let Some(factory) = self.registry.window(name) else {
             if windows::NOT_BUILT.contains(&name.as_str()) {
                 self.not_supported(format!("window {name}"), call.span);
