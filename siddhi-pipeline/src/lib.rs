@@ -1,4 +1,4 @@
-//! The primitives of running an event pipeline: clocks and seeded randomness.
+//! The primitives of running an event pipeline: clocks, seeded randomness and histograms.
 //!
 //! ```
 //! use siddhi_pipeline::{Clock, TestClock};
@@ -8,7 +8,9 @@
 //! ```
 
 mod clock;
+mod histogram;
 mod random;
 
 pub use clock::{Clock, SystemClock, TestClock};
+pub use histogram::Histogram;
 pub use random::Random;

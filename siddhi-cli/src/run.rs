@@ -1,0 +1,94 @@
+//! `siddhi run`: an app over its inputs.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use siddhi_core::{App, CreateError, SiddhiManager};
+use siddhi_extensions::Environment;
+use siddhi_pipeline::{SystemClock, TestClock};
+
+use crate::app_file::AppFile;
+use crate::arguments::RunArguments;
+use crate::exit::{Exit, usage};
+use crate::{console, diagnostics};
+
+mod datetime;
+mod drive;
+mod feeds;
+mod inputs;
+mod printer;
+mod progress;
+mod report;
+mod streams;
+mod time;
+
+use drive::Drive;
+use printer::Printer;
+use streams::Streams;
+use time::Time;
+
+/// Runs the app.
+pub(crate) fn run(arguments: &RunArguments) -> anyhow::Result<Exit> {
+    let file = AppFile::read(&arguments.app)?;
+    let streams = Streams::of(&file.text);
+    let playback = arguments.playback || streams.playback;
+    let printer = Printer::new(arguments.format);
+    let environment = Environment {
+        base_directory: file.directory(),
+        output: printer.writer(),
+        ..Environment::default()
+    };
+    let mut manager = file.manager(&environment);
+    let clock = Arc::new(TestClock::default());
+    if playback {
+        manager.set_clock(Arc::clone(&clock) as _);
+    }
+    let app = match create(&manager, &file.text, playback && !streams.playback) {
+        Ok(app) => app,
+        Err(error) => return Ok(refused(&file, &error)),
+    };
+    let inputs = inputs::all(&app, &manager, arguments)?;
+    if inputs.is_empty() {
+        return Err(usage(
+            "nothing to read: name an input with --events STREAM=FILE, or give a stream a @source",
+        ));
+    }
+    if playback && let Some(input) = inputs.iter().find(|input| !input.has_event_time()) {
+        let stream = &input.schema().stream;
+        return Err(usage(format!(
+            "time comes from the events, but those of '{stream}' bring none: \
+             say which attribute holds it with --time {stream}.ATTRIBUTE"
+        )));
+    }
+    printer.attach(&app, &manager, &streams.printed(&app, &arguments.print)?)?;
+    let time = if playback { Time::events(clock) } else { Time::wall(SystemClock) };
+    let mut drive = Drive::new(&app, time, printer, !arguments.quiet);
+    drive.run(inputs)?;
+    if arguments.drain {
+        drive.drain()?;
+    }
+    let done = drive.finish(arguments)?;
+    app.shutdown();
+    Ok(done)
+}
+
+/// Makes the app; with `forced` time comes from the events although the text does not say so.
+fn create(manager: &SiddhiManager, text: &str, forced: bool) -> Result<App, CreateError> {
+    // The text as it is comes first, so that the places of mistakes are right.
+    let app = manager.create_app(text)?;
+    if forced { manager.create_app(&format!("@app:playback {text}")) } else { Ok(app) }
+}
+
+/// Shows why an app was refused.
+pub(crate) fn refused(file: &AppFile, error: &CreateError) -> Exit {
+    let color = console::is_error_terminal();
+    let text = diagnostics::text(&file.path, &file.text, error.diagnostics(), color);
+    console::error_line(text.trim_end());
+    if error.unsupported().is_empty() { Exit::Refused } else { Exit::Unsupported }
+}
+
+/// A path as the user gave it: relative to where the program runs, not to the app.
+fn absolute(path: &str) -> anyhow::Result<PathBuf> {
+    std::path::absolute(path).with_context(|| format!("cannot find {path}"))
+}

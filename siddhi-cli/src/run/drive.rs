@@ -1,0 +1,214 @@
+//! Drives an app: sends what the inputs bring, lets time pass, counts.
+
+use std::time::{Duration, Instant};
+
+use anyhow::Context as _;
+use siddhi_core::event::view::{Selection, View};
+use siddhi_core::extension::{Rejection, SourceInput};
+use siddhi_core::{App, AppError, InputHandler};
+use siddhi_pipeline::{Clock as _, Histogram, SystemClock};
+
+use super::feeds::{Feeds, Message, Next};
+use super::printer::Printer;
+use super::progress::Bar;
+use super::report::{Held, Report};
+use super::time::Time;
+use crate::arguments::RunArguments;
+use crate::exit::Exit;
+
+/// How often the bar is drawn.
+const BAR_INTERVAL: Duration = Duration::from_millis(100);
+/// Timers in a row that change nothing before draining gives up: windows that flush for ever.
+const IDLE_TIMERS_MAX: u32 = 1000;
+
+/// A running app.
+pub(super) struct Drive<'a> {
+    app: &'a App,
+    time: Time,
+    printer: Printer,
+    bar: Bar,
+    shows_progress: bool,
+    started: Instant,
+    events: u64,
+    rejected: u64,
+    latency_ns: Histogram,
+    stuck: bool,
+}
+
+impl<'a> Drive<'a> {
+    pub(super) fn new(app: &'a App, time: Time, printer: Printer, shows_progress: bool) -> Self {
+        Self {
+            app,
+            time,
+            printer,
+            bar: Bar::default(),
+            shows_progress,
+            started: now(),
+            events: 0,
+            rejected: 0,
+            latency_ns: Histogram::default(),
+            stuck: false,
+        }
+    }
+
+    /// Sends everything that the inputs bring, until they end or the user ends it.
+    pub(super) fn run(&mut self, inputs: Vec<SourceInput>) -> anyhow::Result<()> {
+        let mut feeds = Feeds::start(inputs, on_interrupt)?;
+        let schemas = feeds.schemas();
+        let handlers: Vec<InputHandler> =
+            schemas.map(|schema| self.app.input(&schema.stream)).collect::<Result<_, _>>()?;
+        if self.shows_progress {
+            self.bar = Bar::new();
+            self.printer.set_bar(self.bar.clone());
+        }
+        self.app.start()?;
+        self.started = now();
+        let done = self.send_all(&mut feeds, &handlers);
+        self.bar.clear();
+        done
+    }
+
+    fn send_all(&mut self, feeds: &mut Feeds, handlers: &[InputHandler]) -> anyhow::Result<()> {
+        let mut drawn = self.started;
+        loop {
+            let due = self.app.next_timer().filter(|_| self.time.is_wall());
+            let mut rejections: Vec<(usize, Vec<Rejection>)> = Vec::new();
+            let next = feeds
+                .next(
+                    || SystemClock.now_ms(),
+                    due,
+                    |index, buffer| {
+                        rejections.push((index, std::mem::take(&mut buffer.rejections)));
+                    },
+                )
+                .context("an input failed")?;
+            for (index, rejections) in rejections {
+                self.reject(handlers.get(index), &rejections);
+            }
+            match next {
+                Next::End => return Ok(()),
+                Next::Nothing => self.app.advance(self.time.now_ms())?,
+                Next::Chunk(index) => {
+                    if let Some(handler) = handlers.get(index) {
+                        self.send(feeds, index, handler)?;
+                    }
+                    feeds.advance(index);
+                }
+            }
+            if self.events.is_multiple_of(256) {
+                if self.printer.has_failed() {
+                    return Ok(());
+                }
+                let at = now();
+                if at.duration_since(drawn) >= BAR_INTERVAL {
+                    drawn = at;
+                    self.bar.show(feeds.position(), self.events, at.duration_since(self.started));
+                }
+            }
+        }
+    }
+
+    fn reject(&mut self, handler: Option<&InputHandler>, rejections: &[Rejection]) {
+        self.rejected += rejections.len() as u64;
+        if let Some(handler) = handler {
+            self.bar.suspend(|| handler.reject(rejections));
+        }
+    }
+
+    /// Sends the next chunk of an input.
+    fn send(&mut self, feeds: &Feeds, index: usize, handler: &InputHandler) -> anyhow::Result<()> {
+        let Some(feed) = feeds.feed(index) else { return Ok(()) };
+        let Some((buffer, rows)) = feed.chunk() else { return Ok(()) };
+        let (first, count) = (rows.start, rows.len());
+        let numbers: Vec<u32>;
+        let selected = match feeds.rows.get(rows.clone()) {
+            Some(selected) => selected,
+            // A payload may hold more events than a buffer is meant for.
+            None => {
+                numbers = rows.filter_map(|row| u32::try_from(row).ok()).collect();
+                &numbers
+            }
+        };
+        let view = buffer.batch.view().with(Selection::Rows(selected));
+        let begun = now();
+        if feed.has_event_time {
+            let event_ms = buffer.batch.timestamps.get(first).copied().unwrap_or_default();
+            self.time.follow(self.app, event_ms)?;
+            handler.send_view(&view)?;
+        } else {
+            // What is read now happens now.
+            let timestamps = vec![self.time.now_ms(); buffer.batch.len()];
+            handler.send_view(&View { timestamps: &timestamps, ..view })?;
+        }
+        let taken = u64::try_from(begun.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        let each = taken / (count as u64).max(1);
+        (0..count).for_each(|_| self.latency_ns.record(each));
+        self.events += count as u64;
+        Ok(())
+    }
+
+    /// Moves the clock on from timer to timer until nothing is due. Windows that flush for ever
+    /// are left when they hold nothing and put out nothing.
+    pub(super) fn drain(&mut self) -> Result<(), AppError> {
+        let mut before = self.traces();
+        let mut idle = 0;
+        while let Some(due) = self.app.next_timer() {
+            if Held::of(self.app).is_empty() {
+                return Ok(());
+            }
+            self.time.jump(self.app, due)?;
+            let after = self.traces();
+            idle = if after == before { idle + 1 } else { 0 };
+            if idle >= IDLE_TIMERS_MAX {
+                self.stuck = true;
+                return Ok(());
+            }
+            before = after;
+        }
+        Ok(())
+    }
+
+    /// What changes when a timer does something.
+    fn traces(&self) -> Vec<u64> {
+        let counters = self.app.counters();
+        counters.iter().flat_map(|it| it.counts.iter().map(|(_, count)| *count)).collect()
+    }
+
+    /// Writes out what is left, and the summary.
+    pub(super) fn finish(self, arguments: &RunArguments) -> anyhow::Result<Exit> {
+        self.printer.flush()?;
+        if !arguments.quiet {
+            Report {
+                elapsed: self.started.elapsed(),
+                events: self.events,
+                rejected: self.rejected,
+                latency_ns: &self.latency_ns,
+                counters: self.app.counters(),
+                held: Held::of(self.app),
+                drained: arguments.drain,
+                stuck: self.stuck,
+            }
+            .write(arguments.format);
+        }
+        Ok(Exit::Success)
+    }
+}
+
+/// The first Ctrl-C ends the run in good order, the second at once.
+fn on_interrupt(sender: std::sync::mpsc::Sender<Message>) -> anyhow::Result<()> {
+    let again = std::sync::atomic::AtomicBool::new(false);
+    ctrlc::set_handler(move || {
+        let was_set = again.swap(true, std::sync::atomic::Ordering::Relaxed);
+        if was_set || sender.send(Message::Stop).is_err() {
+            #[allow(clippy::exit, reason = "the user insists")]
+            std::process::exit(130);
+        }
+    })
+    .context("cannot listen for Ctrl-C")
+}
+
+/// Real time, to measure how long the run takes.
+#[allow(clippy::disallowed_methods, reason = "a program may measure real time")]
+fn now() -> Instant {
+    Instant::now()
+}

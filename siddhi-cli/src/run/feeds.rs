@@ -1,0 +1,283 @@
+//! Inputs that are read ahead on threads of their own and merged by the time of their events.
+//!
+//! A thread reads only when it is asked to, so what is read ahead is bounded. The merge waits for
+//! an input that may still bring an earlier event, and not for one that is followed and has
+//! nothing for now: its events come when they come.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::time::Duration;
+
+use siddhi_core::extension::{Buffer, Progress, Schema, SourceError, SourceInput};
+
+/// Rows that are read at once.
+const ROWS_MAX: usize = 1024;
+/// Buffers of one input that are being read or wait for their turn.
+const READ_AHEAD: usize = 2;
+
+/// What threads tell the merge.
+pub(super) enum Message {
+    /// An input was read.
+    Filled(usize, Filled),
+    /// The user wants the run to end.
+    Stop,
+}
+
+/// What reading an input gave.
+pub(super) struct Filled {
+    buffer: Buffer,
+    progress: Result<Progress, SourceError>,
+    position: Option<(u64, u64)>,
+}
+
+/// The inputs.
+pub(super) struct Feeds {
+    feeds: Vec<Feed>,
+    messages: Receiver<Message>,
+    stopped: bool,
+    /// The numbers of rows, for selections.
+    pub(super) rows: Vec<u32>,
+}
+
+/// One input.
+pub(super) struct Feed {
+    pub(super) schema: Schema,
+    pub(super) has_event_time: bool,
+    requests: Sender<()>,
+    requested: usize,
+    filled: std::collections::VecDeque<Buffer>,
+    /// The next chunk of the first buffer.
+    chunk: usize,
+    state: State,
+    position: Option<(u64, u64)>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    Reading,
+    /// Nothing for now; to be asked again at this time of the system's clock.
+    Idle {
+        retry_at_ms: i64,
+    },
+    Finished,
+}
+
+/// What comes next.
+pub(super) enum Next {
+    /// A chunk of this input.
+    Chunk(usize),
+    /// Nothing for now: time may pass.
+    Nothing,
+    /// Never anything more.
+    End,
+}
+
+impl Feeds {
+    /// Starts to read inputs. `stop` is called once with what ends the run.
+    pub(super) fn start(
+        inputs: Vec<SourceInput>,
+        stop: impl FnOnce(Sender<Message>) -> anyhow::Result<()>,
+    ) -> anyhow::Result<Self> {
+        let (sender, messages) = channel();
+        stop(sender.clone())?;
+        let mut feeds = Vec::new();
+        for (index, input) in inputs.into_iter().enumerate() {
+            let (requests, asked) = channel();
+            feeds.push(Feed {
+                schema: input.schema().clone(),
+                has_event_time: input.has_event_time(),
+                requests,
+                requested: 0,
+                filled: std::collections::VecDeque::new(),
+                chunk: 0,
+                state: State::Reading,
+                position: None,
+            });
+            let sender = sender.clone();
+            std::thread::Builder::new()
+                .name(format!("input {index}"))
+                .spawn(move || read(index, input, &asked, &sender))?;
+        }
+        let rows = (0..=u32::try_from(ROWS_MAX).unwrap_or(u32::MAX)).collect();
+        Ok(Self { feeds, messages, stopped: false, rows })
+    }
+
+    /// The input of a number.
+    pub(super) fn feed(&self, index: usize) -> Option<&Feed> {
+        self.feeds.get(index)
+    }
+
+    /// The streams in the order of the inputs.
+    pub(super) fn schemas(&self) -> impl Iterator<Item = &Schema> {
+        self.feeds.iter().map(|feed| &feed.schema)
+    }
+
+    /// How much has been read, of how much, where all inputs know.
+    pub(super) fn position(&self) -> Option<(u64, u64)> {
+        self.feeds.iter().map(|feed| feed.position).try_fold((0, 0), |sum, position| {
+            let position = position?;
+            Some((sum.0 + position.0, sum.1 + position.1))
+        })
+    }
+
+    /// The input whose chunk comes next; waits until that is known, at most until `wait_until_ms`
+    /// where every input may have nothing. `rejected` gets what could not be read.
+    pub(super) fn next(
+        &mut self,
+        now_ms: impl Fn() -> i64,
+        wait_until_ms: Option<i64>,
+        mut rejected: impl FnMut(usize, &mut Buffer),
+    ) -> Result<Next, SourceError> {
+        loop {
+            if self.stopped {
+                return Ok(Next::End);
+            }
+            self.request(now_ms());
+            let unknown = self.feeds.iter().any(Feed::is_awaited);
+            if !unknown {
+                if let Some(index) = self.earliest() {
+                    return Ok(Next::Chunk(index));
+                }
+                if self.feeds.iter().all(|feed| feed.state == State::Finished) {
+                    return Ok(Next::End);
+                }
+            }
+            let retries = self.feeds.iter().filter_map(Feed::retry_at_ms);
+            let wait_until = retries.chain(wait_until_ms).min().filter(|_| !unknown);
+            let message = match wait_until {
+                Some(until) => {
+                    let wait = u64::try_from(until - now_ms()).unwrap_or(0);
+                    self.messages.recv_timeout(Duration::from_millis(wait))
+                }
+                None => self.messages.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            };
+            match message {
+                Ok(Message::Stop) => self.stopped = true,
+                Ok(Message::Filled(index, filled)) => {
+                    self.take(index, filled, now_ms(), &mut rejected)?;
+                }
+                Err(RecvTimeoutError::Timeout) => {
+                    if wait_until_ms.is_some_and(|until| until <= now_ms()) {
+                        return Ok(Next::Nothing);
+                    }
+                }
+                // All threads are gone: there is nothing to come.
+                Err(RecvTimeoutError::Disconnected) => return Ok(Next::End),
+            }
+        }
+    }
+
+    /// Asks threads to read on, where not enough has been read ahead.
+    fn request(&mut self, now_ms: i64) {
+        for feed in &mut self.feeds {
+            match feed.state {
+                State::Idle { retry_at_ms } if retry_at_ms > now_ms || feed.requested > 0 => {
+                    continue;
+                }
+                State::Finished => continue,
+                State::Idle { .. } | State::Reading => {}
+            }
+            while feed.requested + feed.filled.len() < READ_AHEAD {
+                // A thread that is gone has told why in a message that is on its way.
+                if feed.requests.send(()).is_err() {
+                    break;
+                }
+                feed.requested += 1;
+                if feed.state != State::Reading {
+                    break;
+                }
+            }
+        }
+    }
+
+    fn take(
+        &mut self,
+        index: usize,
+        filled: Filled,
+        now_ms: i64,
+        rejected: &mut impl FnMut(usize, &mut Buffer),
+    ) -> Result<(), SourceError> {
+        let Some(feed) = self.feeds.get_mut(index) else { return Ok(()) };
+        let Filled { mut buffer, progress, position } = filled;
+        feed.requested = feed.requested.saturating_sub(1);
+        feed.position = position;
+        rejected(index, &mut buffer);
+        if !buffer.ends.is_empty() {
+            feed.filled.push_back(buffer);
+        }
+        feed.state = match progress? {
+            Progress::More => State::Reading,
+            Progress::Idle { poll_ms } => {
+                let poll_ms = i64::try_from(poll_ms).unwrap_or(i64::MAX);
+                State::Idle { retry_at_ms: now_ms.saturating_add(poll_ms) }
+            }
+            Progress::Finished => State::Finished,
+        };
+        Ok(())
+    }
+
+    /// The input with the earliest event; of equal ones the first.
+    fn earliest(&self) -> Option<usize> {
+        let with_time = |(index, feed): (usize, &Feed)| Some((feed.next_time_ms()?, index));
+        self.feeds.iter().enumerate().filter_map(with_time).min().map(|(_, index)| index)
+    }
+
+    /// Goes behind the chunk that [`Feeds::next`] named.
+    pub(super) fn advance(&mut self, index: usize) {
+        if let Some(feed) = self.feeds.get_mut(index) {
+            feed.chunk += 1;
+            if feed.filled.front().is_some_and(|buffer| feed.chunk >= buffer.ends.len()) {
+                feed.filled.pop_front();
+                feed.chunk = 0;
+            }
+        }
+    }
+}
+
+impl Feed {
+    /// Whether the merge must wait for it.
+    fn is_awaited(&self) -> bool {
+        self.state == State::Reading && self.filled.is_empty()
+    }
+
+    fn retry_at_ms(&self) -> Option<i64> {
+        match self.state {
+            State::Idle { retry_at_ms } if self.requested == 0 => Some(retry_at_ms),
+            _ => None,
+        }
+    }
+
+    /// The next chunk: its buffer and its rows.
+    pub(super) fn chunk(&self) -> Option<(&Buffer, std::ops::Range<usize>)> {
+        let buffer = self.filled.front()?;
+        let end = *buffer.ends.get(self.chunk)?;
+        let before = self.chunk.checked_sub(1).and_then(|before| buffer.ends.get(before));
+        Some((buffer, before.copied().unwrap_or(0)..end))
+    }
+
+    /// The time of the next chunk. Events that bring no time happen when they are read.
+    fn next_time_ms(&self) -> Option<i64> {
+        let (buffer, rows) = self.chunk()?;
+        if !self.has_event_time {
+            return Some(i64::MIN);
+        }
+        buffer.batch.timestamps.get(rows.start).copied()
+    }
+}
+
+/// Reads an input as often as it is asked to.
+fn read(index: usize, mut input: SourceInput, asked: &Receiver<()>, sender: &Sender<Message>) {
+    while asked.recv().is_ok() {
+        let mut buffer = Buffer::new(input.schema());
+        // The merge waits for an answer to every request, so a thread must not die without one.
+        let filled = catch_unwind(AssertUnwindSafe(|| input.fill(&mut buffer, 0, ROWS_MAX)));
+        let progress = filled.unwrap_or_else(|_| {
+            Err(SourceError::Other { message: "the source or its mapper panicked".into() })
+        });
+        let ended = !matches!(progress, Ok(Progress::More | Progress::Idle { .. }));
+        let filled = Filled { buffer, progress, position: input.position() };
+        if sender.send(Message::Filled(index, filled)).is_err() || ended {
+            return;
+        }
+    }
+}

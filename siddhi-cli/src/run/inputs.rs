@@ -1,0 +1,83 @@
+//! The inputs of a run: the sources of the app, and the files of `--events`.
+
+use siddhi_core::extension::{MapperConfig, Options, Schema, Source, SourceInput};
+use siddhi_core::{App, SiddhiManager};
+
+use super::absolute;
+use super::streams::check;
+use crate::arguments::{Events, InputFormat, RunArguments};
+use crate::exit::usage;
+
+/// All inputs: first those of the app in the order of the text, then those of the command line.
+pub(super) fn all(
+    app: &App,
+    manager: &SiddhiManager,
+    arguments: &RunArguments,
+) -> anyhow::Result<Vec<SourceInput>> {
+    let mut inputs = app.take_inputs();
+    for events in &arguments.events {
+        inputs.push(file(app, manager, events, arguments.input_format)?);
+    }
+    for time in &arguments.time {
+        let names: Vec<String> = inputs.iter().map(|input| input.schema().stream.clone()).collect();
+        check(&time.stream, &names)?;
+        for input in inputs.iter_mut().filter(|input| input.schema().stream == time.stream) {
+            let Some(attribute) = input.schema().event_time(&time.attribute) else {
+                return Err(usage(format!(
+                    "'{}' is not an int or long attribute of stream '{}'",
+                    time.attribute, time.stream
+                )));
+            };
+            input.set_event_time(attribute);
+        }
+    }
+    Ok(inputs)
+}
+
+/// A file of events: rows under a header, or objects, one a line. An empty field or missing key
+/// is null.
+fn file(
+    app: &App,
+    manager: &SiddhiManager,
+    events: &Events,
+    format: Option<InputFormat>,
+) -> anyhow::Result<SourceInput> {
+    let streams = app.streams();
+    let names: Vec<String> = streams.iter().map(|stream| stream.name.clone()).collect();
+    check(&events.stream, &names)?;
+    let attributes = streams.into_iter().find(|stream| stream.name == events.stream);
+    let schema = Schema {
+        stream: events.stream.clone(),
+        attributes: attributes.map(|stream| stream.attributes).unwrap_or_default(),
+    };
+    let uri = match events.file.as_str() {
+        "-" => "-".to_owned(),
+        path => absolute(path)?.display().to_string(),
+    };
+    let source = Options::new([("file.uri", uri.as_str()), ("tailing", "false")]);
+    let (mapper, options) = match format.unwrap_or_else(|| format_of(&events.file)) {
+        InputFormat::Csv => ("csv", [("header", "true"), ("fail.on.unknown.attribute", "false")]),
+        InputFormat::Json => ("json", [("fail.on.missing.attribute", "false"); 2]),
+    };
+    let registry = manager.registry();
+    let factories = registry.source("file").zip(registry.source_mapper(mapper));
+    let Some((sources, mappers)) = factories else {
+        anyhow::bail!("the source file and the mapper {mapper} are not built in");
+    };
+    let Source::Pull(source) = sources.create(&source, &schema)? else {
+        anyhow::bail!("the source file cannot be asked for rows");
+    };
+    let options = Options::new(options);
+    let config = MapperConfig { schema: &schema, options: &options, mapping: &[] };
+    let mapper = mappers.create(config)?;
+    Ok(SourceInput::new(schema, source, mapper, None))
+}
+
+fn format_of(file: &str) -> InputFormat {
+    let ends = |end: &str| file.to_ascii_lowercase().ends_with(end);
+    if ends(".json") || ends(".jsonl") || ends(".ndjson") {
+        InputFormat::Json
+    } else {
+        InputFormat::Csv
+    }
+}

@@ -1,0 +1,69 @@
+//! The program in a directory of its own.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+/// A directory with files.
+pub(crate) struct Directory(tempfile::TempDir);
+
+/// What a run gave.
+pub(crate) struct Output {
+    pub(crate) code: Option<i32>,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+impl Directory {
+    pub(crate) fn new(files: &[(&str, &str)]) -> Self {
+        let directory = Self(tempfile::tempdir().unwrap());
+        for (name, text) in files {
+            directory.write(name, text);
+        }
+        directory
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.0.path().join(name)
+    }
+
+    pub(crate) fn write(&self, name: &str, text: &str) {
+        std::fs::write(self.path(name), text).unwrap();
+    }
+
+    pub(crate) fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.path(name)).unwrap()
+    }
+
+    /// Runs `siddhi` with arguments that have no blanks in them.
+    pub(crate) fn siddhi(&self, arguments: &str) -> Output {
+        self.siddhi_reading(arguments, "")
+    }
+
+    /// The same with a text on standard input.
+    pub(crate) fn siddhi_reading(&self, arguments: &str, input: &str) -> Output {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_siddhi"))
+            .args(arguments.split_whitespace())
+            .current_dir(self.0.path())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        // A program that refuses its command line does not read.
+        program.stdin.take().unwrap().write_all(input.as_bytes()).unwrap_or_default();
+        let output = program.wait_with_output().unwrap();
+        let directory = self.0.path().display().to_string();
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap().replace(&directory, "DIR");
+        Output { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+    }
+}
+
+impl Output {
+    /// All of it as one text, without how long it took.
+    pub(crate) fn text(&self) -> String {
+        let is_timed = |line: &&str| line.contains(" events/s,");
+        let err: Vec<&str> = self.err.lines().filter(|line| !is_timed(line)).collect();
+        format!("exit {:?}\n{}--\n{}", self.code, self.out, err.join("\n"))
+    }
+}

@@ -1,0 +1,117 @@
+//! `siddhi run`.
+
+use insta::assert_snapshot;
+
+use crate::program::Directory;
+
+const APP: &str = "
+define stream S (t long, k string, v int);
+define stream W (t long, k string);
+@info(name = 'q') from S[v > 1] select k, v * 2 as d insert into O;
+@info(name = 'w') from W select k insert into P;
+";
+
+const S: &str = "t,k,v\n1000,a,1\n2000,b,2\n3000,\"c,d\",x\n4000,e,\n5000,f,7\n";
+const W: &str = "{\"t\":1500,\"k\":\"w1\"}\n{\"t\":2000,\"k\":\"w2\"}\nnope\n";
+
+fn fixture() -> Directory {
+    Directory::new(&[("app.siddhi", APP), ("s.csv", S), ("w.jsonl", W)])
+}
+
+const BOTH: &str = "--events S=s.csv --events W=w.jsonl --time S.t --time W.t --playback";
+
+#[test]
+fn inputs_are_merged_by_time_and_bad_rows_told() {
+    assert_snapshot!(fixture().siddhi(&format!("run app.siddhi {BOTH}")).text());
+}
+
+#[test]
+fn ties_come_in_the_order_given() {
+    let swapped = "--events W=w.jsonl --events S=s.csv --time S.t --time W.t --playback";
+    let output = fixture().siddhi(&format!("run app.siddhi -q --format csv {swapped}"));
+    assert_snapshot!(output.out);
+}
+
+#[test]
+fn events_are_printed_as_json() {
+    let output = fixture().siddhi(&format!("run app.siddhi -q --format json {BOTH}"));
+    assert_snapshot!(output.out);
+}
+
+#[test]
+fn runs_are_repeatable() {
+    let fixture = fixture();
+    let arguments = format!("run app.siddhi -q --format json {BOTH}");
+    let first = fixture.siddhi(&arguments).out;
+    assert!((0..5).all(|_| fixture.siddhi(&arguments).out == first));
+}
+
+#[test]
+fn standard_input_is_a_file() {
+    let arguments = "run app.siddhi --print S --events S=- --input-format json --time S.t \
+                     --playback -q --format csv";
+    let output = fixture().siddhi_reading(arguments, "{\"t\":1,\"k\":\"x\"}\n{\"t\":2,\"v\":3}\n");
+    assert_eq!(output.out, "timestamp,t,k,v\n1,1,x,null\n2,2,null,3\n");
+}
+
+#[test]
+fn sources_and_sinks_of_the_app_are_used() {
+    let app = "
+        @app:playback
+        @source(type = 'file', file.uri = 'in/s.csv', tailing = 'false', event.time = 't',
+                @map(type = 'csv', header = 'true'))
+        define stream S (t long, k string, v int);
+        @sink(type = 'file', file.uri = 'out-{{k}}.jsonl', @map(type = 'json'))
+        @sink(type = 'stdout', @map(type = 'text', @payload('{{k}} has {{d}}')))
+        define stream O (k string, d int);
+        from S select k, v * 2 as d insert into O;
+    ";
+    let directory = Directory::new(&[]);
+    std::fs::create_dir_all(directory.path("apps/in")).unwrap();
+    directory.write("apps/app.siddhi", app);
+    directory.write("apps/in/s.csv", "t,k,v\n1,a,1\n2,b,2\n3,a,\n");
+    assert_snapshot!(directory.siddhi("run apps/app.siddhi").text());
+    assert_eq!(directory.read("apps/out-a.jsonl"), "{\"event\":{\"k\":\"a\",\"d\":2}}\n");
+}
+
+const WINDOW: &str = "
+@app:playback
+define stream S (t long, v int);
+@info(name = 'late') from S#window.time(1 hour) select v insert expired events into Gone;
+";
+
+#[test]
+fn rows_that_are_held_are_told() {
+    let directory = Directory::new(&[("app.siddhi", WINDOW)]);
+    let arguments = "run app.siddhi --events S=- --time S.t";
+    assert_snapshot!(directory.siddhi_reading(arguments, "t,v\n1000,1\n2000,2\n").text());
+}
+
+#[test]
+fn draining_moves_the_clock_on() {
+    let directory = Directory::new(&[("app.siddhi", WINDOW)]);
+    let arguments = "run app.siddhi --drain --events S=- --time S.t";
+    assert_snapshot!(directory.siddhi_reading(arguments, "t,v\n1000,1\n2000,2\n").text());
+}
+
+#[test]
+fn exit_codes_say_what_is_wrong() {
+    let directory = fixture();
+    directory.write("later.siddhi", "define table T (a int); define stream S (a int);");
+    directory.write("wrong.siddhi", "define stream S (a int); from T select a insert into O;");
+    for (arguments, code, error) in [
+        ("run app.siddhi", 2, "error: nothing to read"),
+        ("run app.siddhi --events s=s.csv", 2, "did you mean 'S'?"),
+        ("run app.siddhi --events S=s.csv --playback", 2, "with --time S.ATTRIBUTE"),
+        ("run app.siddhi --events S=s.csv --time S.k", 2, "'k' is not an int or long"),
+        ("run app.siddhi --events S", 2, "expected STREAM=FILE"),
+        ("run app.siddhi --events S=none.csv", 4, "cannot read DIR/none.csv"),
+        ("run none.siddhi", 4, "cannot read none.siddhi"),
+        ("run wrong.siddhi", 1, "wrong.siddhi:1:31"),
+        ("run later.siddhi", 3, "not supported yet: tables"),
+    ] {
+        let output = directory.siddhi(arguments);
+        assert_eq!(output.code, Some(code), "{arguments}\n{}", output.err);
+        assert!(output.err.contains(error), "{arguments}\n{}", output.err);
+    }
+}
