@@ -28,6 +28,7 @@ pub mod extension;
 pub mod functions;
 pub(crate) mod pattern;
 pub mod plan;
+pub(crate) mod rules;
 pub(crate) mod runtime;
 pub(crate) mod selector;
 pub(crate) mod stream_functions;

@@ -53,6 +53,9 @@ pub(crate) fn physical(app: &LogicalApp, region: &Region) -> String {
     let mut text = Lines::default();
     for junction in &region.junctions {
         text.line(0, &format!("stream {}", junction.name));
+        for line in junction.rules.iter().flat_map(|rules| rules.explain()) {
+            text.line(1, &line);
+        }
         for reader in junction.explain_readers(region) {
             text.line(1, &reader);
         }

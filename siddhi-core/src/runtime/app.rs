@@ -146,6 +146,7 @@ impl App {
         let mut callbacks =
             query.callbacks.try_borrow_mut().map_err(|_| AppError::InsideCallback)?;
         callbacks.push(Box::new(callback));
+        region.query_callbacks.set(true);
         Ok(())
     }
 

@@ -21,6 +21,7 @@ use crate::plan::logical::{
     InputPlan, LogicalApp, QueryPlan, StreamInputPlan, StreamOrigin,
 };
 use crate::plan::rules::Switches;
+use crate::rules::set::RuleSet;
 use crate::selector::select::Selector;
 
 /// Builds what runs an app.
@@ -47,6 +48,11 @@ pub(crate) fn build(app: &LogicalApp, clock: Arc<dyn Clock>, seed: u64, switches
                     junction.readers.push(reader);
                 }
             }
+        }
+    }
+    if switches.rule_index {
+        for junction in &mut junctions {
+            junction.rules = RuleSet::new(app, &junction.readers);
         }
     }
     let mut state_names = StateNames::default();

@@ -1,6 +1,8 @@
 //! What every element has counted.
 
 use super::handlers::Handler;
+use hashbrown::HashMap;
+
 use super::query::QueryInput;
 use super::region::Region;
 
@@ -36,18 +38,25 @@ pub(crate) fn read(region: &Region) -> Vec<ElementCounters> {
         }
         list.push(ElementCounters { element: format!("stream {}", junction.name), counts });
     }
-    for query in &region.queries {
+    let rules = rules(region);
+    for (index, query) in region.queries.iter().enumerate() {
         let name = &query.name;
         let (mut rows, mut out) = (query.rows_selected.get(), query.rows_out.get());
         match &query.input {
             QueryInput::Light(light) => {
-                for (number, (rows, out)) in light.filter_counts().enumerate() {
+                let rule = rules.get(&index);
+                for (number, (rows, out)) in light.filter_counts(rule.map(|r| r.0)).enumerate() {
+                    // A rule that is looked up and not run counts its rows itself.
+                    let out = rule.and_then(|rule| rule.1).unwrap_or(out);
                     list.push(ElementCounters {
                         element: format!("query {name} filter {}", number + 1),
                         counts: vec![("in", rows), ("out", out), ("filtered", rows - out)],
                     });
                 }
-                (rows, out) = (light.rows_selected(), light.rows_out.get());
+                (rows, out) = match rule.and_then(|rule| rule.1) {
+                    Some(out) => (out, out),
+                    None => (light.rows_selected(), light.rows_out.get()),
+                };
             }
             QueryInput::Stream(input) => {
                 let filters = input.before.iter().chain(&input.after);
@@ -84,4 +93,16 @@ pub(crate) fn read(region: &Region) -> Vec<ElementCounters> {
         });
     }
     list
+}
+
+/// The queries that are rules: the rows of their stream, and what they let through when they are
+/// not run themselves.
+fn rules(region: &Region) -> HashMap<usize, (u64, Option<u64>)> {
+    let mut rules = HashMap::new();
+    for junction in &region.junctions {
+        for (query, out) in junction.rules.iter().flat_map(|set| set.rows_out()) {
+            rules.insert(query, (junction.rows.get(), out));
+        }
+    }
+    rules
 }

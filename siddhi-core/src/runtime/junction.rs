@@ -9,6 +9,7 @@ use super::region::Region;
 use crate::event::batch::Batch;
 use crate::event::view::Kind;
 use crate::plan::logical::{Attribute, OnError, StreamId};
+use crate::rules::set::RuleSet;
 
 /// Who gets the chunks of a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +27,8 @@ pub(crate) struct Junction {
     pub(crate) name: String,
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) readers: Vec<Reader>,
+    /// The readers that are looked up together, when there are enough of them.
+    pub(crate) rules: Option<RuleSet>,
     pub(crate) sinks: RefCell<Vec<StreamCallback>>,
     pub(crate) callbacks: RefCell<Vec<StreamCallback>>,
     pub(crate) on_error: OnError,
@@ -55,6 +58,7 @@ impl Junction {
             name,
             attributes,
             readers: Vec::new(),
+            rules: None,
             sinks: RefCell::default(),
             callbacks: RefCell::default(),
             on_error,

@@ -39,11 +39,11 @@ struct LightWork {
 }
 
 impl Light {
-    /// The light form of a query, when it has one.
-    pub(crate) fn of(plan: &QueryPlan) -> Option<Self> {
-        let InputPlan::Stream(input) = &plan.input else { return None };
+    /// Whether a query has a light form.
+    pub(crate) fn fits(plan: &QueryPlan) -> bool {
+        let InputPlan::Stream(input) = &plan.input else { return false };
         let selector = &plan.selector;
-        let plain = input.window.is_none()
+        input.window.is_none()
             && plan.events != OutputEvents::Expired
             && selector.group_by.is_empty()
             && !selector.has_aggregates()
@@ -51,24 +51,30 @@ impl Light {
             && selector.order_by.is_empty()
             && selector.limit.is_none()
             && selector.offset == 0
-            && !selector.items.iter().any(|item| item.expression.fallible());
-        if !plain {
+            && !selector.items.iter().any(|item| item.expression.fallible())
+            && input.before.iter().all(|handler| match handler {
+                HandlerPlan::Filter(filter) => {
+                    filter.aggregates.is_empty() && !filter.condition.fallible()
+                }
+                HandlerPlan::Function(_) => false,
+            })
+    }
+
+    /// The light form of a query, when it has one.
+    pub(crate) fn of(plan: &QueryPlan) -> Option<Self> {
+        let InputPlan::Stream(input) = &plan.input else { return None };
+        if !Self::fits(plan) {
             return None;
         }
-        let mut filters = Vec::new();
-        for handler in &input.before {
-            match handler {
-                HandlerPlan::Filter(filter)
-                    if filter.aggregates.is_empty() && !filter.condition.fallible() =>
-                {
-                    filters.push(LightFilter {
-                        condition: Predicate::compile(&filter.condition),
-                        rows_out: Cell::new(0),
-                    });
-                }
-                _ => return None,
-            }
-        }
+        let selector = &plan.selector;
+        let filter = |handler: &HandlerPlan| match handler {
+            HandlerPlan::Filter(filter) => Some(LightFilter {
+                condition: Predicate::compile(&filter.condition),
+                rows_out: Cell::new(0),
+            }),
+            HandlerPlan::Function(_) => None,
+        };
+        let filters = input.before.iter().filter_map(filter).collect();
         let items: Vec<Expr> = selector.items.iter().map(|item| item.expression.clone()).collect();
         Some(Self {
             filters,
@@ -89,9 +95,10 @@ impl Light {
         })
     }
 
-    /// Rows that came into and out of each filter, in order.
-    pub(crate) fn filter_counts(&self) -> impl Iterator<Item = (u64, u64)> {
-        let mut rows_in = self.rows_in.get();
+    /// Rows that came into and out of each filter, in order. Of a rule `rows_in` are the rows of the
+    /// stream, whatever the look-up handed over.
+    pub(crate) fn filter_counts(&self, rows_in: Option<u64>) -> impl Iterator<Item = (u64, u64)> {
+        let mut rows_in = rows_in.unwrap_or_else(|| self.rows_in.get());
         self.filters.iter().map(move |filter| {
             let rows_out = filter.rows_out.get();
             let counts = (rows_in, rows_out);

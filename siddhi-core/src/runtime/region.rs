@@ -37,6 +37,8 @@ pub(crate) struct Region {
     pub(crate) poisoned: Cell<bool>,
     /// Sends and timers that are under way, one inside the other.
     pub(crate) depth: Cell<u32>,
+    /// Some query has a callback.
+    pub(crate) query_callbacks: Cell<bool>,
     due_keys: RefCell<Vec<(i64, u32)>>,
 }
 
@@ -57,6 +59,7 @@ impl Region {
             running: Cell::new(false),
             poisoned: Cell::new(false),
             depth: Cell::new(0),
+            query_callbacks: Cell::new(false),
             due_keys: RefCell::default(),
         }
     }
@@ -80,11 +83,11 @@ impl Region {
         junction.rows.set(junction.rows.get() + view.len() as u64);
         // What leaves a partition has no key any more.
         let key = if junction.public { 0 } else { key };
-        for reader in &junction.readers {
-            match *reader {
-                Reader::Query(query) => self.read(query, stream, view, key),
-                Reader::Partition(partition) => self.split(partition, stream, view),
-                Reader::EachKey(query) => self.each_key(query, stream, view),
+        if let Some(rules) = &junction.rules {
+            self.publish_rules(rules, stream, view, key);
+        } else {
+            for reader in &junction.readers {
+                self.hand(*reader, stream, view, key);
             }
         }
         let chunk = Chunk::new(*view);
@@ -93,6 +96,15 @@ impl Region {
         }
         for callback in &*junction.callbacks.borrow() {
             callback(&chunk);
+        }
+    }
+
+    /// Hands a chunk to one reader.
+    pub(crate) fn hand(&self, reader: Reader, stream: StreamId, view: &View<'_>, key: u32) {
+        match reader {
+            Reader::Query(query) => self.read(query, stream, view, key),
+            Reader::Partition(partition) => self.split(partition, stream, view),
+            Reader::EachKey(query) => self.each_key(query, stream, view),
         }
     }
 
