@@ -64,13 +64,14 @@ pub(crate) fn run(arguments: &RunArguments) -> anyhow::Result<Exit> {
     printer.attach(&app, &manager, &streams.printed(&app, &arguments.print)?)?;
     let time = if playback { Time::events(clock) } else { Time::wall(SystemClock) };
     let mut drive = Drive::new(&app, time, printer, !arguments.quiet);
-    drive.run(inputs)?;
-    if arguments.drain {
-        drive.drain()?;
+    let mut ran = drive.run(inputs);
+    if ran.is_ok() && arguments.drain {
+        ran = drive.drain().map_err(Into::into);
     }
-    let done = drive.finish(arguments)?;
+    // What happened before a failure is worth telling, too.
+    let done = drive.finish(arguments);
     app.shutdown();
-    Ok(done)
+    ran.and(done)
 }
 
 /// Makes the app; with `forced` time comes from the events although the text does not say so.

@@ -32,6 +32,8 @@ pub(super) struct Drive<'a> {
     events: u64,
     rejected: u64,
     latency_ns: Histogram,
+    /// The timestamps of events that bring none.
+    timestamps: Vec<i64>,
     stuck: bool,
 }
 
@@ -47,6 +49,7 @@ impl<'a> Drive<'a> {
             events: 0,
             rejected: 0,
             latency_ns: Histogram::default(),
+            timestamps: Vec::new(),
             stuck: false,
         }
     }
@@ -77,9 +80,9 @@ impl<'a> Drive<'a> {
                 .next(
                     || SystemClock.now_ms(),
                     due,
-                    |index, buffer| {
-                        rejections.push((index, std::mem::take(&mut buffer.rejections)));
-                    },
+                    |index, rejected| rejections.push((index, rejected)),
+                    // Whoever reads the output should not wait for what has happened already.
+                    || self.printer.write_out(),
                 )
                 .context("an input failed")?;
             for (index, rejections) in rejections {
@@ -137,8 +140,11 @@ impl<'a> Drive<'a> {
             handler.send_view(&view)?;
         } else {
             // What is read now happens now.
-            let timestamps = vec![self.time.now_ms(); buffer.batch.len()];
-            handler.send_view(&View { timestamps: &timestamps, ..view })?;
+            self.timestamps.resize(buffer.batch.len().max(self.timestamps.len()), 0);
+            if let Some(timestamps) = self.timestamps.get_mut(first..first + count) {
+                timestamps.fill(self.time.now_ms());
+            }
+            handler.send_view(&View { timestamps: &self.timestamps, ..view })?;
         }
         let taken = u64::try_from(begun.elapsed().as_nanos()).unwrap_or(u64::MAX);
         let each = taken / (count as u64).max(1);
@@ -176,7 +182,7 @@ impl<'a> Drive<'a> {
 
     /// Writes out what is left, and the summary.
     pub(super) fn finish(self, arguments: &RunArguments) -> anyhow::Result<Exit> {
-        self.printer.flush()?;
+        self.printer.finish()?;
         if !arguments.quiet {
             Report {
                 elapsed: self.started.elapsed(),

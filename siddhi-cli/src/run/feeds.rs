@@ -8,7 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::Duration;
 
-use siddhi_core::extension::{Buffer, Progress, Schema, SourceError, SourceInput};
+use siddhi_core::extension::{Buffer, Progress, Rejection, Schema, SourceError, SourceInput};
 
 /// Rows that are read at once.
 const ROWS_MAX: usize = 1024;
@@ -49,6 +49,8 @@ pub(super) struct Feed {
     /// The next chunk of the first buffer.
     chunk: usize,
     state: State,
+    /// Why it ended; told behind what it gave before.
+    failure: Option<SourceError>,
     position: Option<(u64, u64)>,
 }
 
@@ -91,6 +93,7 @@ impl Feeds {
                 filled: std::collections::VecDeque::new(),
                 chunk: 0,
                 state: State::Reading,
+                failure: None,
                 position: None,
             });
             let sender = sender.clone();
@@ -121,12 +124,14 @@ impl Feeds {
     }
 
     /// The input whose chunk comes next; waits until that is known, at most until `wait_until_ms`
-    /// where every input may have nothing. `rejected` gets what could not be read.
+    /// where every input may have nothing. `rejected` gets what could not be read; `idle` is called
+    /// before waiting.
     pub(super) fn next(
         &mut self,
         now_ms: impl Fn() -> i64,
         wait_until_ms: Option<i64>,
-        mut rejected: impl FnMut(usize, &mut Buffer),
+        mut rejected: impl FnMut(usize, Vec<Rejection>),
+        mut idle: impl FnMut(),
     ) -> Result<Next, SourceError> {
         loop {
             if self.stopped {
@@ -135,8 +140,14 @@ impl Feeds {
             self.request(now_ms());
             let unknown = self.feeds.iter().any(Feed::is_awaited);
             if !unknown {
+                if let Some(failure) = self.failure() {
+                    return Err(failure);
+                }
                 if let Some(index) = self.earliest() {
-                    return Ok(Next::Chunk(index));
+                    if self.report(index, &mut rejected) {
+                        return Ok(Next::Chunk(index));
+                    }
+                    continue;
                 }
                 if self.feeds.iter().all(|feed| feed.state == State::Finished) {
                     return Ok(Next::End);
@@ -144,17 +155,20 @@ impl Feeds {
             }
             let retries = self.feeds.iter().filter_map(Feed::retry_at_ms);
             let wait_until = retries.chain(wait_until_ms).min().filter(|_| !unknown);
-            let message = match wait_until {
-                Some(until) => {
-                    let wait = u64::try_from(until - now_ms()).unwrap_or(0);
-                    self.messages.recv_timeout(Duration::from_millis(wait))
+            let message = self.messages.try_recv().or_else(|_| {
+                idle();
+                match wait_until {
+                    Some(until) => {
+                        let wait = u64::try_from(until - now_ms()).unwrap_or(0);
+                        self.messages.recv_timeout(Duration::from_millis(wait))
+                    }
+                    None => self.messages.recv().map_err(|_| RecvTimeoutError::Disconnected),
                 }
-                None => self.messages.recv().map_err(|_| RecvTimeoutError::Disconnected),
-            };
+            });
             match message {
                 Ok(Message::Stop) => self.stopped = true,
                 Ok(Message::Filled(index, filled)) => {
-                    self.take(index, filled, now_ms(), &mut rejected)?;
+                    self.take(index, filled, now_ms());
                 }
                 Err(RecvTimeoutError::Timeout) => {
                     if wait_until_ms.is_some_and(|until| until <= now_ms()) {
@@ -190,30 +204,47 @@ impl Feeds {
         }
     }
 
-    fn take(
-        &mut self,
-        index: usize,
-        filled: Filled,
-        now_ms: i64,
-        rejected: &mut impl FnMut(usize, &mut Buffer),
-    ) -> Result<(), SourceError> {
-        let Some(feed) = self.feeds.get_mut(index) else { return Ok(()) };
-        let Filled { mut buffer, progress, position } = filled;
+    fn take(&mut self, index: usize, filled: Filled, now_ms: i64) {
+        let Some(feed) = self.feeds.get_mut(index) else { return };
+        let Filled { buffer, progress, position } = filled;
         feed.requested = feed.requested.saturating_sub(1);
         feed.position = position;
-        rejected(index, &mut buffer);
-        if !buffer.ends.is_empty() {
+        if !buffer.ends.is_empty() || !buffer.rejections.is_empty() {
             feed.filled.push_back(buffer);
         }
-        feed.state = match progress? {
-            Progress::More => State::Reading,
-            Progress::Idle { poll_ms } => {
+        feed.state = match progress {
+            Ok(Progress::More) => State::Reading,
+            Ok(Progress::Idle { poll_ms }) => {
                 let poll_ms = i64::try_from(poll_ms).unwrap_or(i64::MAX);
                 State::Idle { retry_at_ms: now_ms.saturating_add(poll_ms) }
             }
-            Progress::Finished => State::Finished,
+            Ok(Progress::Finished) => State::Finished,
+            Err(failure) => {
+                feed.failure = Some(failure);
+                State::Finished
+            }
         };
-        Ok(())
+    }
+
+    /// Why an input ended, when all that it gave has been sent.
+    fn failure(&mut self) -> Option<SourceError> {
+        let mut done = self.feeds.iter_mut().filter(|feed| feed.filled.is_empty());
+        done.find_map(|feed| feed.failure.take())
+    }
+
+    /// Tells what could not be read in the first buffer of an input. This happens in the order of
+    /// the merge, so that it does not depend on threads. Says whether the buffer has events.
+    fn report(&mut self, index: usize, rejected: &mut impl FnMut(usize, Vec<Rejection>)) -> bool {
+        let Some(feed) = self.feeds.get_mut(index) else { return false };
+        let Some(buffer) = feed.filled.front_mut() else { return false };
+        if !buffer.rejections.is_empty() {
+            rejected(index, std::mem::take(&mut buffer.rejections));
+        }
+        let has_events = !buffer.ends.is_empty();
+        if !has_events {
+            feed.filled.pop_front();
+        }
+        has_events
     }
 
     /// The input with the earliest event; of equal ones the first.
@@ -255,12 +286,14 @@ impl Feed {
         Some((buffer, before.copied().unwrap_or(0)..end))
     }
 
-    /// The time of the next chunk. Events that bring no time happen when they are read.
+    /// The time of the next chunk. Events that bring no time happen when they are read, and what
+    /// could not be read is told at once when there is nothing else.
     fn next_time_ms(&self) -> Option<i64> {
-        let (buffer, rows) = self.chunk()?;
-        if !self.has_event_time {
+        let front = self.filled.front()?;
+        if !self.has_event_time || front.ends.is_empty() {
             return Some(i64::MIN);
         }
+        let (buffer, rows) = self.chunk()?;
         buffer.batch.timestamps.get(rows.start).copied()
     }
 }

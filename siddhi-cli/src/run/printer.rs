@@ -118,8 +118,16 @@ impl Printer {
         })
     }
 
+    /// Writes out what was printed so far; an error is told by [`Printer::finish`].
+    pub(super) fn write_out(&self) {
+        let mut shared = self.shared.lock();
+        if shared.failed.is_none() {
+            shared.failed = shared.output.flush().err();
+        }
+    }
+
     /// Writes out all that was printed.
-    pub(super) fn flush(&self) -> anyhow::Result<()> {
+    pub(super) fn finish(&self) -> anyhow::Result<()> {
         let mut shared = self.shared.lock();
         if let Some(error) = shared.failed.take() {
             return Err(anyhow::Error::new(error).context("cannot write the output"));

@@ -115,3 +115,41 @@ fn exit_codes_say_what_is_wrong() {
         assert!(output.err.contains(error), "{arguments}\n{}", output.err);
     }
 }
+
+/// A followed file: what is appended comes out at once, and Ctrl-C ends the run in good order.
+#[cfg(unix)]
+#[test]
+fn a_followed_file_is_run_until_ctrl_c() {
+    use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+    use std::process::{Command, Stdio};
+
+    let app = "
+        @source(type = 'file', file.uri = 's.csv', file.polling.interval = '1',
+                @map(type = 'csv'))
+        define stream S (k string, v int);
+        @info(name = 'q') from S select k, v * 2 as d insert into O;
+    ";
+    let directory = Directory::new(&[("app.siddhi", app), ("s.csv", "a,1\n")]);
+    let mut program = Command::new(env!("CARGO_BIN_EXE_siddhi"))
+        .args(["run", "app.siddhi", "--format", "csv"])
+        .current_dir(directory.path("."))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(program.stdout.take().unwrap()).lines();
+    let mut next = || {
+        let line = lines.next().unwrap().unwrap();
+        line.split_once(',').unwrap().1.to_owned()
+    };
+    assert_eq!([next(), next()], ["k,d", "a,2"]);
+    let mut file = std::fs::OpenOptions::new().append(true).open(directory.path("s.csv")).unwrap();
+    file.write_all(b"b,2\n").unwrap();
+    assert_eq!(next(), "b,4");
+    let id = program.id().to_string();
+    assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+    let mut err = String::new();
+    program.stderr.take().unwrap().read_to_string(&mut err).unwrap();
+    assert_eq!(program.wait().unwrap().code(), Some(0), "{err}");
+    assert!(err.contains("stream S") && err.contains("in 2"), "{err}");
+}
