@@ -25,6 +25,7 @@ public final class Rival {
             new InputStreamReader(System.in, StandardCharsets.UTF_8), 1 << 16);
     private InputHandler input;
     private Sum sum;
+    private String[] types;
     private boolean batched;
     private int batch;
     private long step;
@@ -55,7 +56,16 @@ public final class Rival {
 
     private String answer(String[] words) throws Exception {
         switch (words[0]) {
-            case "prepare": return prepare(words);
+            case "start": return start(words);
+            case "fill": {
+                use(read(Integer.parseInt(words[1])));
+                send(Long.parseLong(words[1]));
+                return words[1];
+            }
+            case "load": {
+                use(read(Integer.parseInt(words[1])));
+                return words[1];
+            }
             case "check": {
                 sum.reset();
                 send(Long.parseLong(words[1]));
@@ -71,33 +81,22 @@ public final class Rival {
         }
     }
 
-    /** prepare MODE BATCH STREAM TYPES OUTPUT COLUMN STEP APP_LINES FILL POOL, then those lines. */
-    private String prepare(String[] words) throws Exception {
+    /** start MODE BATCH STREAM TYPES OUTPUT COLUMN STEP APP_LINES, then those lines. */
+    private String start(String[] words) throws Exception {
         batched = words[1].equals("batch");
         batch = Integer.parseInt(words[2]);
-        String[] types = words[4].split(",");
-        int column = Integer.parseInt(words[6]);
+        types = words[4].split(",");
         step = Long.parseLong(words[7]);
         StringBuilder app = new StringBuilder();
         for (int n = Integer.parseInt(words[8]); n > 0; n--) { app.append(line()).append('\n'); }
 
         long before = System.nanoTime();
         SiddhiAppRuntime runtime = new SiddhiManager().createSiddhiAppRuntime(app.toString());
-        sum = new Sum(column);
+        sum = new Sum(Integer.parseInt(words[6]));
         runtime.addCallback(words[5], sum);
         input = runtime.getInputHandler(words[3]);
         runtime.start();
-        double seconds = (System.nanoTime() - before) / 1e9;
-
-        int fill = Integer.parseInt(words[9]);
-        while (fill > 0) {
-            int size = batched ? Math.min(batch, fill) : 1;
-            use(read(size, types));
-            send(size);
-            fill -= size;
-        }
-        use(read(Integer.parseInt(words[10]), types));
-        return String.valueOf(seconds);
+        return String.valueOf((System.nanoTime() - before) / 1e9);
     }
 
     private String line() throws IOException {
@@ -106,7 +105,7 @@ public final class Rival {
         return line;
     }
 
-    private Object[][] read(int count, String[] types) throws IOException {
+    private Object[][] read(int count) throws IOException {
         Object[][] events = new Object[count][];
         for (int i = 0; i < count; i++) {
             String[] values = line().split("\t");

@@ -5,12 +5,14 @@
 //!
 //! | command | answer |
 //! |---|---|
-//! | `prepare MODE BATCH STREAM TYPES OUTPUT COLUMN STEP APP_LINES FILL POOL`, then that many lines of the app, of events to send once, and of events to send over and over (values with tabs between) | seconds from text to running app |
+//! | `start MODE BATCH STREAM TYPES OUTPUT COLUMN STEP APP_LINES`, then the lines of the app | seconds from text to running app |
+//! | `fill EVENTS`, then a line for each, values with tabs between: sends them once | how many |
+//! | `load EVENTS`, then their lines: builds what is sent from now on, over and over | how many |
 //! | `check EVENTS` | how many rows came out, and the sum of their column |
 //! | `round EVENTS` | nanoseconds spent in sending, and how many rows came out |
 //! | `latency EVENTS` (mode `single`) | nanoseconds of a send at p50, p99, p99.9 and at most, the timer's own taken off |
 //! | `allocations EVENTS` (not in Java) | how often memory was asked for |
-//! | `held` (not in Java) | bytes that the fill left allocated |
+//! | `held` (not in Java) | bytes allocated since the app was started |
 //!
 //! In mode `batch` events are sent in whole batches. Timestamps begin at [`START_MS`] and go on by
 //! STEP from event to event, whatever is sent, so that windows slide for ever.
@@ -18,11 +20,11 @@
 use std::io::{BufRead, Lines, StdinLock, Write};
 use std::time::Instant;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
 use siddhi_benches::workload::Mode;
 
 use crate::allocator::{allocations, live_bytes};
-use crate::engine::Engine;
+use crate::engine::{Engine, Feeding};
 
 /// The timestamp of the first event.
 pub(crate) const START_MS: i64 = 1_000_000;
@@ -45,7 +47,7 @@ pub(crate) fn serve() -> anyhow::Result<()> {
 
 struct Child {
     engine: Engine,
-    held_bytes: i64,
+    empty_bytes: i64,
 }
 
 fn answer(
@@ -55,18 +57,36 @@ fn answer(
 ) -> anyhow::Result<String> {
     let mut words = line.split(' ');
     let command = words.next().unwrap_or_default();
-    if command == "prepare" {
-        let (prepared, seconds) = prepare(&words.collect::<Vec<_>>(), lines)?;
-        *child = Some(prepared);
+    // Whatever becomes of a command, its lines are read, so that the next is not mistaken.
+    let mut take = |count: usize| -> anyhow::Result<Vec<String>> {
+        let taken: Vec<String> = lines.by_ref().take(count).collect::<Result<_, _>>()?;
+        ensure!(taken.len() == count, "the input ended early");
+        Ok(taken)
+    };
+    if command == "start" {
+        let words: Vec<&str> = words.collect();
+        let count = words.last().context("how many lines?")?.parse()?;
+        let (started, seconds) = start(&words, &take(count)?.join("\n"))?;
+        *child = Some(started);
         return Ok(seconds.to_string());
     }
-    let Child { engine, held_bytes } = child.as_mut().context("nothing is prepared")?;
+    let Child { engine, empty_bytes } = child.as_mut().context("nothing is started")?;
     if command == "held" {
-        return Ok(held_bytes.to_string());
+        return Ok((live_bytes() - *empty_bytes).to_string());
     }
     let events: usize = words.next().context("how many events?")?.parse()?;
     engine.reset_output();
     Ok(match command {
+        "fill" => {
+            engine.load(&take(events)?)?;
+            engine.send(events)?;
+            engine.unload();
+            events.to_string()
+        }
+        "load" => {
+            engine.load(&take(events)?)?;
+            events.to_string()
+        }
         "check" => {
             engine.send(events)?;
             let (rows, total) = engine.output();
@@ -86,35 +106,23 @@ fn answer(
     })
 }
 
-/// Reads the app and its events, starts it and fills it.
-fn prepare(words: &[&str], lines: &mut Lines<StdinLock<'_>>) -> anyhow::Result<(Child, f64)> {
-    let [mode, batch, stream, types, output, column, step, app_lines, fill, pool] = words else {
-        bail!("prepare takes ten words");
+/// Starts the app; also gives the seconds that took.
+fn start(words: &[&str], app: &str) -> anyhow::Result<(Child, f64)> {
+    let [mode, batch, stream, types, output, column, step, _lines] = words else {
+        bail!("start takes eight words");
     };
-    let mode = if *mode == "batch" { Mode::Batch } else { Mode::Single };
-    let batch: usize = batch.parse()?;
-    let mut take = |count: usize| -> anyhow::Result<Vec<String>> {
-        let taken: Vec<String> = lines.by_ref().take(count).collect::<Result<_, _>>()?;
-        anyhow::ensure!(taken.len() == count, "the input ended early");
-        Ok(taken)
+    let feeding = Feeding {
+        stream,
+        types,
+        mode: if *mode == "batch" { Mode::Batch } else { Mode::Single },
+        batch: batch.parse()?,
+        step_ms: step.parse()?,
     };
-    let app = take(app_lines.parse()?)?.join("\n");
+    let column = column.parse()?;
     let before = Instant::now();
-    let mut engine = Engine::start(&app, stream, output, column.parse()?, mode, step.parse()?)?;
+    let engine = Engine::start(app, &feeding, output, column)?;
     let seconds = before.elapsed().as_secs_f64();
-
-    let empty_bytes = live_bytes();
-    let mut left: usize = fill.parse()?;
-    while left > 0 {
-        let count = left.min(batch);
-        engine.load(&take(count)?, types, batch)?;
-        engine.send(count)?;
-        left -= count;
-    }
-    engine.unload();
-    let held_bytes = live_bytes() - empty_bytes;
-    engine.load(&take(pool.parse()?)?, types, batch)?;
-    Ok((Child { engine, held_bytes }, seconds))
+    Ok((Child { engine, empty_bytes: live_bytes() }, seconds))
 }
 
 fn latency(engine: &mut Engine, events: usize) -> anyhow::Result<String> {

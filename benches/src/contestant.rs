@@ -48,11 +48,11 @@ impl Contestant {
     pub(crate) fn ours() -> anyhow::Result<Self> {
         let mut command = Command::new(std::env::current_exe().context("where is this program?")?);
         command.arg("--child");
-        Self::start(command)
+        Self::spawn(command)
     }
 
     /// An engine that `command` runs.
-    pub(crate) fn start(mut command: Command) -> anyhow::Result<Self> {
+    pub(crate) fn spawn(mut command: Command) -> anyhow::Result<Self> {
         let mut process = command
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -63,28 +63,51 @@ impl Contestant {
         Ok(Self { process, commands, answers })
     }
 
-    /// Starts the app and fills it; the seconds from text to running app.
-    pub(crate) fn prepare(&mut self, workload: &Workload, mode: Mode) -> anyhow::Result<f64> {
-        let feed = workload.feed;
-        let (filling, fill) = workload.fill.unwrap_or((feed, 0));
+    /// Starts the app; the seconds from text to running app.
+    pub(crate) fn start_app(&mut self, workload: &Workload, mode: Mode) -> anyhow::Result<f64> {
+        let Workload { app, feed, column, step_ms, .. } = workload;
+        let (stream, types, lines) = (feed.stream(), feed.types(), app.lines().count());
+        let mode = mode.name();
         writeln!(
             self.commands,
-            "prepare {} {BATCH} {} {} O {} {} {} {fill} {POOL}",
-            mode.name(),
-            feed.stream(),
-            feed.types(),
-            workload.column,
-            workload.step_ms,
-            workload.app.lines().count(),
+            "start {mode} {BATCH} {stream} {types} O {column} {step_ms} {lines}"
         )?;
-        for line in workload.app.lines() {
-            writeln!(self.commands, "{line}")?;
-        }
-        for line in filling.lines(fill).chain(feed.lines(POOL)) {
+        for line in app.lines() {
             writeln!(self.commands, "{line}")?;
         }
         let [seconds] = self.answer()?;
         Ok(seconds)
+    }
+
+    /// Sends the events of the fill once.
+    pub(crate) fn fill(&mut self, workload: &Workload) -> anyhow::Result<()> {
+        let Some((feed, mut left)) = workload.fill else { return Ok(()) };
+        let mut lines = feed.lines(left);
+        while left > 0 {
+            let count = left.min(BATCH);
+            self.hand_over("fill", count, &mut lines)?;
+            left -= count;
+        }
+        Ok(())
+    }
+
+    /// Hands over the events that are sent from now on.
+    pub(crate) fn load(&mut self, workload: &Workload) -> anyhow::Result<()> {
+        self.hand_over("load", POOL, &mut workload.feed.lines(POOL))
+    }
+
+    fn hand_over(
+        &mut self,
+        command: &str,
+        count: usize,
+        lines: &mut impl Iterator<Item = String>,
+    ) -> anyhow::Result<()> {
+        writeln!(self.commands, "{command} {count}")?;
+        for line in lines.take(count) {
+            writeln!(self.commands, "{line}")?;
+        }
+        let [_count] = self.answer::<u64, 1>()?;
+        Ok(())
     }
 
     /// How many rows the next `events` give, and the sum of the column.
@@ -115,7 +138,7 @@ impl Contestant {
         Ok(count)
     }
 
-    /// The bytes that the fill left allocated.
+    /// The bytes allocated since the app was started.
     pub(crate) fn held_bytes(&mut self) -> anyhow::Result<i64> {
         writeln!(self.commands, "held")?;
         let [bytes] = self.answer()?;

@@ -13,12 +13,28 @@ use siddhi_query::ast::DataType;
 
 use crate::child::START_MS;
 
+/// How an engine is fed.
+pub(crate) struct Feeding<'a> {
+    /// The stream that events are sent to.
+    pub stream: &'a str,
+    /// The types of its attributes, with commas between.
+    pub types: &'a str,
+    /// One by one or in batches.
+    pub mode: Mode,
+    /// Events of a batch.
+    pub batch: usize,
+    /// Milliseconds from one event to the next.
+    pub step_ms: i64,
+}
+
 /// A running app and the events that it is sent, over and over.
 pub(crate) struct Engine {
     _app: App,
     input: InputHandler,
     sum: Arc<Sum>,
+    types: Vec<DataType>,
     mode: Mode,
+    batch: usize,
     step_ms: i64,
     now_ms: i64,
     cursor: usize,
@@ -53,29 +69,29 @@ impl Sum {
 }
 
 impl Engine {
-    /// Creates the app and starts it.
+    /// Creates the app and starts it; the callback adds up a column of `output`.
     pub(crate) fn start(
         text: &str,
-        stream: &str,
+        feeding: &Feeding<'_>,
         output: &str,
         column: usize,
-        mode: Mode,
-        step_ms: i64,
     ) -> anyhow::Result<Self> {
         let app = SiddhiManager::new().create_app(text)?;
         let streams = app.streams();
         let output_stream = streams.iter().find(|it| it.name == output).context("no output")?;
-        let (_, data_type) = *output_stream.attributes.get(column).context("no such column")?;
+        let (_, kind) = *output_stream.attributes.get(column).context("no such column")?;
         let sum = Arc::new(Sum::default());
         let adding = Arc::clone(&sum);
-        app.on_stream(output, move |chunk| adding.add(chunk, column, data_type))?;
+        app.on_stream(output, move |chunk| adding.add(chunk, column, kind))?;
         app.start()?;
         Ok(Self {
-            input: app.input(stream)?,
+            input: app.input(feeding.stream)?,
             _app: app,
             sum,
-            mode,
-            step_ms,
+            types: feeding.types.split(',').map(data_type).collect::<anyhow::Result<_>>()?,
+            mode: feeding.mode,
+            batch: feeding.batch,
+            step_ms: feeding.step_ms,
             now_ms: START_MS,
             cursor: 0,
             singles: Vec::new(),
@@ -84,32 +100,26 @@ impl Engine {
     }
 
     /// Builds these events in the form that the mode sends, in place of those before.
-    pub(crate) fn load(
-        &mut self,
-        lines: &[String],
-        types: &str,
-        batch: usize,
-    ) -> anyhow::Result<()> {
+    pub(crate) fn load(&mut self, lines: &[String]) -> anyhow::Result<()> {
         self.unload();
-        let types = types.split(',').map(data_type).collect::<anyhow::Result<Vec<_>>>()?;
+        let types = &self.types;
         let events = lines.iter().map(|line| {
-            let values = line.split('\t').zip(&types);
-            values
-                .map(|(text, data_type)| value(text, *data_type))
-                .collect::<anyhow::Result<Vec<_>>>()
+            let values = line.split('\t').zip(types);
+            let values = values.map(|(text, data_type)| value(text, *data_type));
+            values.collect::<anyhow::Result<Vec<_>>>()
         });
         let events = events.collect::<anyhow::Result<Vec<_>>>()?;
         match self.mode {
             Mode::Single => self.singles = events,
             Mode::Batch => {
                 let build = |events: &[Vec<Value>]| {
-                    let mut rows = Batch::new(&types);
+                    let mut rows = Batch::new(types);
                     for values in events {
                         rows.push_row(0, Kind::Current, values.iter().cloned());
                     }
                     rows
                 };
-                self.batches = events.chunks(batch).map(build).collect();
+                self.batches = events.chunks(self.batch).map(build).collect();
             }
         }
         Ok(())

@@ -80,7 +80,7 @@ impl Java {
         command.arg("-Xmx4g").arg(format!("-XX:+Use{}GC", collector.name()));
         command.arg("-Dlog4j2.level=OFF").arg("-cp").arg(&self.classpath).arg("Rival");
         command.stderr(Stdio::null());
-        Contestant::start(command)
+        Contestant::spawn(command)
     }
 }
 

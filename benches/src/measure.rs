@@ -65,9 +65,16 @@ pub(crate) struct Side {
 struct Warm {
     contestant: Contestant,
     start_seconds: f64,
-    resident_bytes: Option<u64>,
+    filled: Filled,
     check: (f64, f64),
     rate: f64,
+}
+
+/// Memory once the app and what it was filled with are there.
+struct Filled {
+    resident_bytes: Option<u64>,
+    /// Allocated since the app was started; ours alone tells.
+    held_bytes: Option<i64>,
 }
 
 /// A rival for one mode, or why there is none.
@@ -115,8 +122,13 @@ fn warm_up(
     seconds: f64,
 ) -> Result<Warm, String> {
     let mut warm = || -> anyhow::Result<_> {
-        let start_seconds = contestant.prepare(workload, mode)?;
-        let resident_bytes = contestant.resident_bytes();
+        let start_seconds = contestant.start_app(workload, mode)?;
+        contestant.fill(workload)?;
+        let filled = Filled {
+            resident_bytes: contestant.resident_bytes(),
+            held_bytes: contestant.held_bytes().ok(),
+        };
+        contestant.load(workload)?;
         let check = contestant.check(CHECKED)?;
         let (mut spent, mut rate) = (0.0, 0.0);
         let mut events = BATCH as u64;
@@ -126,11 +138,11 @@ fn warm_up(
             spent += round.events as f64 / rate;
             events = events_for(rate, seconds / 8.0).min(events * 8);
         }
-        Ok((start_seconds, resident_bytes, check, rate))
+        Ok((start_seconds, filled, check, rate))
     };
     match warm() {
-        Ok((start_seconds, resident_bytes, check, rate)) => {
-            Ok(Warm { contestant, start_seconds, resident_bytes, check, rate })
+        Ok((start_seconds, filled, check, rate)) => {
+            Ok(Warm { contestant, start_seconds, filled, check, rate })
         }
         Err(error) => Err(format!("{error:#}")),
     }
@@ -169,14 +181,16 @@ fn duel(
             play(java, pace, &mut java_rates);
         }
     }
-    let counted = ours.as_mut().ok().map(|warm| count(&mut warm.contestant, workload));
-    let (allocations, held_bytes) = counted.and_then(Result::ok).unzip();
+    let weighed = workload.fill.filter(|_| workload.weighs_fill);
+    let held_bytes = ours.as_ref().ok().and_then(|warm| warm.filled.held_bytes).zip(weighed);
+    let allocations = ours.as_mut().ok().and_then(|warm| allocations(&mut warm.contestant).ok());
+    #[allow(clippy::cast_precision_loss, reason = "counts far below 2^53")]
     Measurement {
         mode,
         ours: ours.and_then(|warm| finish(warm, mode, own_rates)),
         java: rival.map(|java| java.and_then(|warm| finish(warm, mode, java_rates))),
         allocations,
-        held_bytes: held_bytes.flatten(),
+        held_bytes: held_bytes.map(|(bytes, (_, events))| bytes as f64 / events as f64),
         collector,
         disagreement,
     }
@@ -192,14 +206,11 @@ fn play(side: &mut Result<Warm, String>, pace: &Pace, rates: &mut Vec<f64>) {
     }
 }
 
-/// Allocations an event, and the bytes that each event of the fill left.
+/// Allocations an event in steady state.
 #[allow(clippy::cast_precision_loss, reason = "counts far below 2^53")]
-fn count(ours: &mut Contestant, workload: &Workload) -> anyhow::Result<(f64, Option<f64>)> {
+fn allocations(ours: &mut Contestant) -> anyhow::Result<f64> {
     let events = POOL as u64;
-    let allocations = ours.allocations(events)? as f64 / events as f64;
-    let weighed = workload.fill.filter(|_| workload.weighs_fill);
-    let held = weighed.map(|(_, fill)| ours.held_bytes().map(|bytes| bytes as f64 / fill as f64));
-    Ok((allocations, held.transpose()?))
+    Ok(ours.allocations(events)? as f64 / events as f64)
 }
 
 fn finish(mut warm: Warm, mode: Mode, rates: Vec<f64>) -> Result<Side, String> {
@@ -216,7 +227,7 @@ fn finish(mut warm: Warm, mode: Mode, rates: Vec<f64>) -> Result<Side, String> {
     Ok(Side {
         events_per_second: median(rates).ok_or("no round was played")?,
         peak_bytes,
-        resident_bytes: warm.resident_bytes,
+        resident_bytes: warm.filled.resident_bytes,
         start_seconds: warm.start_seconds,
         latency,
     })
