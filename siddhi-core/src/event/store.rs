@@ -121,16 +121,52 @@ impl RowStore {
 
     /// Appends the selected rows of a view, whose columns have this store's types.
     pub fn extend(&mut self, view: &View<'_>) {
+        self.append(view, |index| view.columns.get(index));
+    }
+
+    /// Appends the selected rows of a view, with the columns of the store as `column` gives them.
+    #[inline]
+    pub(crate) fn append<'c>(
+        &mut self,
+        view: &View<'_>,
+        column: impl Fn(usize) -> Option<&'c Column>,
+    ) {
+        if let (1, Some(row)) = (view.len(), view.selection.row(0)) {
+            self.push(view.timestamp(row), row, column);
+        } else {
+            self.append_all(view, &column);
+        }
+    }
+
+    fn append_all<'c>(&mut self, view: &View<'_>, column: &dyn Fn(usize) -> Option<&'c Column>) {
         let mut done = 0;
         let count = view.len();
         while done < count {
             let room = self.room();
             let take = room.min(count - done);
             match view.selection {
-                Selection::All(_) => self.append_range(view, done..done + take),
+                Selection::All(_) => {
+                    if self.keeps_timestamps {
+                        let timestamps = view.timestamps.get(done..done + take);
+                        self.tail_timestamps.extend_from_slice(timestamps.unwrap_or_default());
+                    }
+                    for (index, to) in self.tail.iter_mut().enumerate() {
+                        if let Some(from) = column(index) {
+                            to.extend_range(from, done..done + take);
+                        }
+                    }
+                }
                 Selection::Rows(rows) => {
                     let rows = rows.get(done..done + take).unwrap_or_default();
-                    self.append_rows(view, rows);
+                    let rows = rows.iter().map(|row| *row as usize);
+                    if self.keeps_timestamps {
+                        self.tail_timestamps.extend(rows.clone().map(|row| view.timestamp(row)));
+                    }
+                    for (index, to) in self.tail.iter_mut().enumerate() {
+                        if let Some(from) = column(index) {
+                            to.extend_from(from, rows.clone());
+                        }
+                    }
                 }
             }
             self.tail_rows += take;
@@ -138,42 +174,24 @@ impl RowStore {
         }
     }
 
-    /// Appends one row of a view.
+    /// Appends one row.
     #[inline]
-    pub fn push(&mut self, view: &View<'_>, row: usize) {
+    fn push<'c>(
+        &mut self,
+        timestamp: i64,
+        row: usize,
+        column: impl Fn(usize) -> Option<&'c Column>,
+    ) {
         self.room();
         if self.keeps_timestamps {
-            self.tail_timestamps.push(view.timestamp(row));
+            self.tail_timestamps.push(timestamp);
         }
-        for (index, column) in self.tail.iter_mut().enumerate() {
-            if let Some(from) = view.columns.get(index) {
-                column.push_from(from, row);
+        for (index, to) in self.tail.iter_mut().enumerate() {
+            if let Some(from) = column(index) {
+                to.push_from(from, row);
             }
         }
         self.tail_rows += 1;
-    }
-
-    fn append_range(&mut self, view: &View<'_>, rows: std::ops::Range<usize>) {
-        if self.keeps_timestamps {
-            let timestamps = view.timestamps.get(rows.clone()).unwrap_or_default();
-            self.tail_timestamps.extend_from_slice(timestamps);
-        }
-        for (index, column) in self.tail.iter_mut().enumerate() {
-            if let Some(from) = view.columns.get(index) {
-                column.extend_range(from, rows.clone());
-            }
-        }
-    }
-
-    fn append_rows(&mut self, view: &View<'_>, rows: &[u32]) {
-        if self.keeps_timestamps {
-            self.tail_timestamps.extend(rows.iter().map(|row| view.timestamp(*row as usize)));
-        }
-        for (index, column) in self.tail.iter_mut().enumerate() {
-            if let Some(from) = view.columns.get(index) {
-                column.extend_from(from, rows.iter().map(|row| *row as usize));
-            }
-        }
     }
 
     /// Makes room in the tail and says for how many rows.

@@ -102,6 +102,15 @@ impl Iterator for SelectionIter<'_> {
 
 impl ExactSizeIterator for SelectionIter<'_> {}
 
+/// Where one column of a selection stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ColumnSource {
+    /// It is a column of what was selected from.
+    Input(usize),
+    /// It was computed.
+    Register(usize),
+}
+
 /// The columns of a view.
 #[derive(Clone, Copy, Debug)]
 pub enum Columns<'a> {
@@ -111,6 +120,15 @@ pub enum Columns<'a> {
     Borrowed(&'a [&'a Column]),
     /// Columns, and those that a stream function added behind them.
     Extended(&'a Columns<'a>, &'a [Column]),
+    /// What a selection puts out: columns of its input and computed ones.
+    Projected {
+        /// Where each column stands.
+        sources: &'a [ColumnSource],
+        /// What was selected from.
+        input: &'a Columns<'a>,
+        /// What was computed.
+        computed: &'a [Column],
+    },
 }
 
 impl<'a> Columns<'a> {
@@ -121,6 +139,7 @@ impl<'a> Columns<'a> {
             Self::Owned(columns) => columns.len(),
             Self::Borrowed(columns) => columns.len(),
             Self::Extended(base, more) => base.len() + more.len(),
+            Self::Projected { sources, .. } => sources.len(),
         }
     }
 
@@ -137,10 +156,22 @@ impl<'a> Columns<'a> {
         match self {
             Self::Owned(columns) => columns.get(index),
             Self::Borrowed(columns) => columns.get(index).copied(),
+            Self::Extended(..) | Self::Projected { .. } => self.look_up(index),
+        }
+    }
+
+    /// A column that stands behind another view.
+    fn look_up(self, index: usize) -> Option<&'a Column> {
+        match self {
             Self::Extended(base, more) => {
                 let length = base.len();
                 if index < length { base.get(index) } else { more.get(index - length) }
             }
+            Self::Projected { sources, input, computed } => match *sources.get(index)? {
+                ColumnSource::Input(column) => input.get(column),
+                ColumnSource::Register(register) => computed.get(register),
+            },
+            Self::Owned(_) | Self::Borrowed(_) => self.get(index),
         }
     }
 

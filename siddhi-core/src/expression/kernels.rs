@@ -21,14 +21,8 @@ pub(super) use compare::{compare, compare_test};
 pub(super) use convert::{FromObject, timestamps, widen};
 pub(super) use logic::{both, choose, either, is_null, never, not, null_test, truth};
 
-/// Where an operand stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Operand {
-    /// In a column of the view.
-    Input(usize),
-    /// In a column of the scratch.
-    Register(usize),
-}
+/// Where an operand stands: in a column of the view or of the scratch.
+pub(super) use crate::event::view::ColumnSource as Operand;
 
 /// The columns that a kernel can read.
 #[derive(Clone, Copy)]

@@ -19,7 +19,7 @@ use super::kernels::{Inputs, Kernel, Operand, Test};
 use super::typed::Expr;
 use crate::event::column::{Column, Values};
 use crate::event::value::Value;
-use crate::event::view::{Selection, View};
+use crate::event::view::{Columns, Selection, View};
 use crate::extension::{Argument, CallContext, ScalarFunction};
 
 /// One step of a program: writes one register, or runs other steps on some of the rows.
@@ -278,6 +278,12 @@ impl Program {
             Some(Operand::Register(register)) => scratch.column(*register),
             None => &scratch.absent,
         }
+    }
+
+    /// The values of all expressions after [`Program::run`] over a view with these columns.
+    #[inline]
+    pub(crate) fn results<'a>(&'a self, input: &'a Columns<'a>, scratch: &'a Scratch) -> Columns<'a> {
+        Columns::Projected { sources: &self.results, input, computed: &scratch.registers }
     }
 
     /// Whether a row can fail.

@@ -3,14 +3,12 @@
 use std::cell::Cell;
 
 use hashbrown::HashMap;
-use smallvec::SmallVec;
 
 use super::condition::{Accepts, Lookup, Range, lookup};
 use super::equality::EqualityIndex;
 use super::range::RangeIndex;
 use super::scan::{self, RangeScan};
-use crate::event::column::Column;
-use crate::event::view::{Columns, Selection, View};
+use crate::event::view::{Selection, View};
 use crate::expression::program::{Program, Scratch};
 use crate::expression::typed::Expr;
 use crate::plan::explain;
@@ -60,7 +58,6 @@ struct Rule {
 #[derive(Debug)]
 struct Shape {
     items: Program,
-    item_count: usize,
     target: StreamId,
 }
 
@@ -190,8 +187,7 @@ impl RuleSet {
             return Some(*shape);
         }
         let number = u32::try_from(self.shapes.len()).ok()?;
-        let item_count = items.len();
-        self.shapes.push(Shape { items: Program::compile(&items), item_count, target: plan.target });
+        self.shapes.push(Shape { items: Program::compile(&items), target: plan.target });
         known.insert(name, number);
         Some(number)
     }
@@ -343,10 +339,8 @@ impl Region {
                 shape.items.run(&wanted, &mut buffers.scratch, &mut context.calls(&wanted));
             });
         }
-        let columns: SmallVec<[&Column; 8]> = (0..shape.item_count)
-            .map(|item| shape.items.result(item, &left, &buffers.scratch))
-            .collect();
-        let output = View { columns: Columns::Borrowed(&columns), ..left };
+        let columns = shape.items.results(&view.columns, &buffers.scratch);
+        let output = View { columns, ..left };
         if self.query_callbacks.get() {
             self.call_rule(rule, &output);
         }

@@ -10,6 +10,7 @@ use super::error::SendError;
 use super::junction::Junction;
 use super::region::Region;
 use crate::event::batch::Batch;
+use crate::event::column::Column;
 use crate::event::value::Value;
 use crate::event::view::View;
 use crate::plan::logical::StreamId;
@@ -190,20 +191,28 @@ fn overwrite(batch: &mut Batch, timestamp: i64, values: &[Value]) -> Result<(), 
     if let Some(place) = batch.timestamps.first_mut() {
         *place = timestamp;
     }
-    let values = values.iter().chain(std::iter::repeat(&Value::Null));
-    for (index, (column, value)) in batch.columns.iter_mut().zip(values).enumerate() {
-        if column.set_first(value) {
-            continue;
-        }
-        let data_type = column.data_type();
-        match value.clone().fit(data_type) {
-            Some(widened) => column.set(0, widened),
-            None => {
-                return Err(format!("{} for attribute {index} of type {data_type}", kind(value)));
-            }
+    for (column, value) in batch.columns.iter_mut().zip(values) {
+        if !column.set_first(value) {
+            widen_first(column, value)?;
         }
     }
+    for column in batch.columns.iter_mut().skip(values.len()) {
+        column.set(0, Value::Null);
+    }
     Ok(())
+}
+
+/// Writes a value of another type than the column's over row 0, or says why it does not fit.
+#[cold]
+fn widen_first(column: &mut Column, value: &Value) -> Result<(), String> {
+    let data_type = column.data_type();
+    match value.clone().fit(data_type) {
+        Some(widened) => {
+            column.set(0, widened);
+            Ok(())
+        }
+        None => Err(misfit(value, data_type)),
+    }
 }
 
 /// Appends an event to a batch, or says why it does not fit.
@@ -225,7 +234,7 @@ fn fill(batch: &mut Batch, timestamp: i64, values: &[Value]) -> Result<(), Strin
                 for column in &mut batch.columns {
                     column.resize(row);
                 }
-                return Err(format!("{} for attribute {index} of type {data_type}", kind(value)));
+                return Err(misfit(value, data_type));
             }
         }
     }
@@ -233,9 +242,9 @@ fn fill(batch: &mut Batch, timestamp: i64, values: &[Value]) -> Result<(), Strin
     Ok(())
 }
 
-fn kind(value: &Value) -> String {
+fn misfit(value: &Value, data_type: DataType) -> String {
     let name = value.data_type().map_or("null", DataType::as_str);
-    format!("a value of type {name}")
+    format!("a value of type {name} for an attribute of type {data_type}")
 }
 
 /// The values of a refused event as far as they fit, for the fault stream.

@@ -3,23 +3,25 @@
 
 use std::cell::Cell;
 
+use siddhi_pipeline::Random;
 use siddhi_query::ast::OutputEvents;
 
 use super::callback::QueryOutput;
 use super::query::Query;
 use super::region::{Region, chunk_of};
-use crate::event::column::Column;
-use crate::event::view::{Columns, Selection, View};
+use crate::event::view::{Selection, View};
 use crate::expression::predicate::Predicate;
 use crate::expression::program::{Program, Scratch};
-use crate::expression::typed::Expr;
+use crate::expression::typed::{Expr, ExprKind};
+use crate::extension::CallContext;
 use crate::plan::logical::{HandlerPlan, InputPlan, QueryPlan};
 
 /// What a light query does with a chunk.
 pub(crate) struct Light {
     filters: Vec<LightFilter>,
-    pub(crate) items: Program,
-    pub(crate) item_count: usize,
+    items: Program,
+    /// Nothing in it asks for time or randomness.
+    pure: bool,
     /// Buffers that no pass uses at the moment.
     work: Cell<Option<Box<LightWork>>>,
     pub(crate) rows_in: Cell<u64>,
@@ -78,7 +80,7 @@ impl Light {
         let items: Vec<Expr> = selector.items.iter().map(|item| item.expression.clone()).collect();
         Some(Self {
             filters,
-            item_count: items.len(),
+            pure: items.iter().all(asks_nothing) && input.before.iter().all(filter_asks_nothing),
             items: Program::compile(&items),
             work: Cell::new(None),
             rows_in: Cell::new(0),
@@ -113,41 +115,48 @@ impl Light {
     }
 }
 
+/// Whether an expression has no call that could ask for time or randomness.
+fn asks_nothing(expression: &Expr) -> bool {
+    !expression.any(&mut |e| matches!(&e.kind, ExprKind::Call(call) if !call.pure))
+}
+
+fn filter_asks_nothing(handler: &HandlerPlan) -> bool {
+    match handler {
+        HandlerPlan::Filter(filter) => asks_nothing(&filter.condition),
+        HandlerPlan::Function(_) => false,
+    }
+}
+
 impl Region {
     /// A light query takes in a chunk.
     pub(crate) fn read_light(&self, query: &Query, light: &Light, view: &View<'_>, key: u32) {
         light.rows_in.set(light.rows_in.get() + view.len() as u64);
         let mut work = light.work.take().unwrap_or_else(|| light.make_work());
+        let LightWork { rows, buffer, filters, items } = &mut *work;
         let mut left = *view;
-        if !light.filters.is_empty() {
-            let LightWork { rows, buffer, filters, .. } = &mut *work;
-            self.evaluate(|context| {
-                for (index, (filter, scratch)) in light.filters.iter().zip(filters).enumerate() {
-                    if index == 0 {
-                        filter.condition.select(view, scratch, &mut context.calls(view), rows);
-                    } else {
-                        let seen = view.with(Selection::Rows(rows));
-                        filter.condition.select(&seen, scratch, &mut context.calls(view), buffer);
-                        std::mem::swap(rows, buffer);
-                    }
-                    filter.rows_out.set(filter.rows_out.get() + rows.len() as u64);
-                    if rows.is_empty() {
-                        break;
-                    }
+        for (index, (filter, scratch)) in light.filters.iter().zip(filters).enumerate() {
+            self.call(light.pure, |calls| {
+                if index == 0 {
+                    filter.condition.select(view, scratch, calls, rows);
+                } else {
+                    let seen = view.with(Selection::Rows(rows));
+                    filter.condition.select(&seen, scratch, calls, buffer);
+                    std::mem::swap(rows, buffer);
                 }
-            });
-            if work.rows.is_empty() {
+            }, view);
+            filter.rows_out.set(filter.rows_out.get() + rows.len() as u64);
+            if rows.is_empty() {
                 light.work.set(Some(work));
                 return;
             }
-            left = view.with(Selection::Rows(&work.rows));
         }
-        self.evaluate(|context| light.items.run(&left, &mut work.items, &mut context.calls(&left)));
+        if !light.filters.is_empty() {
+            left = view.with(Selection::Rows(rows));
+        }
+        self.call(light.pure, |calls| light.items.run(&left, items, calls), view);
         light.rows_out.set(light.rows_out.get() + left.len() as u64);
-        let columns: smallvec::SmallVec<[&Column; 8]> = (0..light.item_count)
-            .map(|item| light.items.result(item, &left, &work.items))
-            .collect();
-        let output = View { columns: Columns::Borrowed(&columns), ..left };
+        let columns = light.items.results(&view.columns, items);
+        let output = View { columns, ..left };
         let callbacks = query.callbacks.borrow();
         if !callbacks.is_empty() {
             let last = output.len().checked_sub(1).and_then(|last| output.selection.row(last));
@@ -162,7 +171,22 @@ impl Region {
         }
         drop(callbacks);
         self.publish(query.target, &output, key);
-        drop(columns);
         light.work.set(Some(work));
+    }
+
+    /// Runs kernels over a view. Pure ones ask for nothing, and get a context without time and
+    /// randomness that costs nothing to make.
+    #[inline]
+    fn call(&self, pure: bool, run: impl FnOnce(&mut CallContext<'_>), view: &View<'_>) {
+        if !pure {
+            self.evaluate(|context| run(&mut context.calls(view)));
+            return;
+        }
+        run(&mut CallContext {
+            timestamps: view.timestamps,
+            now: &|| 0,
+            random: &mut Random::new(0),
+            failures: &mut Vec::new(),
+        });
     }
 }

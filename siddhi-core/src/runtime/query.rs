@@ -21,8 +21,8 @@ pub(crate) struct Query {
     pub(crate) selector_state: RefCell<SelectorState>,
     pub(crate) target: StreamId,
     pub(crate) callbacks: RefCell<Vec<QueryCallback>>,
-    /// Buffers that no pass uses at the moment: as many as passes were ever nested.
-    works: RefCell<Vec<Box<QueryWork>>>,
+    /// Buffers that no pass uses at the moment.
+    work: Cell<Option<Box<QueryWork>>>,
     pub(crate) rows_selected: Cell<u64>,
     pub(crate) rows_out: Cell<u64>,
 }
@@ -49,7 +49,7 @@ pub(crate) struct StreamInput {
 /// Buffers of one pass of a query.
 pub(crate) struct QueryWork {
     pub(crate) before: Vec<HandlerWork>,
-    pub(crate) window: Option<WindowWork>,
+    pub(crate) window: Option<Box<WindowWork>>,
     pub(crate) after: Vec<HandlerWork>,
     pub(crate) pattern: PatternOutput,
     pub(crate) selector: SelectorWork,
@@ -75,27 +75,29 @@ impl Query {
             selector_state: RefCell::new(selector_state),
             target: plan.target,
             callbacks: RefCell::default(),
-            works: RefCell::default(),
+            work: Cell::new(None),
             rows_selected: Cell::new(0),
             rows_out: Cell::new(0),
         }
     }
 
     /// Buffers for a pass; give them back with [`Query::give`].
+    #[inline]
     pub(crate) fn take(&self) -> Box<QueryWork> {
-        self.works.borrow_mut().pop().unwrap_or_else(|| Box::new(self.work()))
+        self.work.take().unwrap_or_else(|| Box::new(self.make_work()))
     }
 
     /// Keeps buffers for the next pass.
+    #[inline]
     pub(crate) fn give(&self, work: Box<QueryWork>) {
-        self.works.borrow_mut().push(work);
+        self.work.set(Some(work));
     }
 
-    fn work(&self) -> QueryWork {
+    fn make_work(&self) -> QueryWork {
         let (before, window, after) = match &self.input {
             QueryInput::Stream(input) => (
                 input.before.iter().map(Handler::work).collect(),
-                input.window.as_ref().map(|(stage, _)| stage.work()),
+                input.window.as_ref().map(|(stage, _)| Box::new(stage.work())),
                 input.after.iter().map(Handler::work).collect(),
             ),
             QueryInput::Light(_) | QueryInput::Pattern(_) => (Vec::new(), None, Vec::new()),

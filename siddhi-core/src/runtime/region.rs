@@ -17,7 +17,6 @@ use super::partition::Partition;
 use super::query::{Query, QueryInput, QueryWork, StreamInput};
 use super::time::{Owner, Time};
 use super::windowing::{WindowForm, WindowStage, WindowState};
-use crate::event::column::Column;
 use crate::pattern::operator::PatternOperator;
 use crate::event::value::Value;
 use crate::event::view::{Columns, Kind, Selection, View};
@@ -189,7 +188,7 @@ impl Region {
             self.select(query, view, key, work, faults);
             return;
         };
-        let Some(mut window) = work.window.take() else { return };
+        let QueryWork { window: Some(window), selector, .. } = work else { return };
         let selected = self.evaluate(|context| {
             let mut selector_state = query.selector_state.borrow_mut();
             stage.rows(
@@ -198,23 +197,27 @@ impl Region {
                 &query.selector,
                 &mut state.borrow_mut(),
                 &mut selector_state,
-                &mut window,
-                &mut work.selector,
+                window,
+                selector,
                 context,
             );
             if stage.form != WindowForm::Sliding {
                 return None;
             }
-            query.selector.choose(view, key, &mut selector_state, &mut work.selector, context)
+            query.selector.choose(view, key, &mut selector_state, selector, context)
         });
-        self.ask(index, key, &window.wake_ups);
+        if !window.wake_ups.is_empty() {
+            self.ask(index, key, &window.wake_ups);
+        }
         if stage.form == WindowForm::Sliding {
             query.rows_selected.set(query.rows_selected.get() + view.len() as u64);
             self.deliver(query, view, key, selected, work);
-        } else {
+        } else if stage.chunk_count(window) > 0
+            && let Some(mut window) = work.window.take()
+        {
             self.window_chunks(query, input, stage, key, &mut window, work, faults);
+            work.window = Some(window);
         }
-        work.window = Some(window);
     }
 
     fn ask(&self, index: usize, key: u32, times: &[i64]) {
@@ -291,16 +294,11 @@ impl Region {
     ) {
         let Some(selected) = selected else { return };
         let QueryWork { selector, current, expired, .. } = work;
-        let all = View {
-            columns: Columns::Extended(&view.columns, &selector.aggregation.values),
-            ..*view
-        };
-        let columns: smallvec::SmallVec<[&Column; 8]> = (0..query.selector.item_count)
-            .map(|item| query.selector.items.result(item, &all, &selector.items))
-            .collect();
+        let input = Columns::Extended(&view.columns, &selector.aggregation.values);
+        let columns = query.selector.items.results(&input, &selector.items);
         let selection =
             if selected.same { view.selection } else { Selection::Rows(&selector.rows) };
-        let output = View { columns: Columns::Borrowed(&columns), selection, ..*view };
+        let output = View { columns, selection, ..*view };
         query.rows_out.set(query.rows_out.get() + output.len() as u64);
         let callbacks = query.callbacks.borrow();
         if !callbacks.is_empty() {

@@ -169,25 +169,21 @@ impl WindowStage {
         let own = state.of(key, self);
         let first_new = own.store.end();
         if self.form == WindowForm::General {
-            let columns: smallvec::SmallVec<[&Column; 8]> =
-                self.kept.iter().filter_map(|column| view.columns.get(*column)).collect();
-            own.store.extend(&View { columns: Columns::Borrowed(&columns), ..*view });
+            own.store.append(view, |n| view.columns.get(*self.kept.get(n)?));
         } else {
             self.arguments.run(view, &mut work.scratch, &mut context.calls(view));
             selector.assign_groups(view, key, selector_state, selector_work);
             if self.group_column.is_some() {
                 copy_groups(view, &selector_work.groups, &mut work.groups);
             }
-            let arguments = (0..self.argument_types.len())
-                .map(|n| self.arguments.result(n, view, &work.scratch));
-            let columns: smallvec::SmallVec<[&Column; 8]> = self
-                .kept
-                .iter()
-                .filter_map(|column| view.columns.get(*column))
-                .chain(arguments)
-                .chain(self.group_column.map(|_| &work.groups))
-                .collect();
-            own.store.extend(&View { columns: Columns::Borrowed(&columns), ..*view });
+            let kept = self.kept.len();
+            own.store.append(view, |n| match n.checked_sub(kept) {
+                None => view.columns.get(*self.kept.get(n)?),
+                Some(argument) if argument < self.argument_types.len() => {
+                    Some(self.arguments.result(argument, view, &work.scratch))
+                }
+                Some(_) => Some(&work.groups),
+            });
         }
         work.steps.clear();
         work.wake_ups.clear();
@@ -246,8 +242,10 @@ impl WindowStage {
         selector_work: &mut SelectorWork,
         context: &mut EvalContext<'_>,
     ) {
-        work.batch.clear();
-        work.ends.clear();
+        if self.form != WindowForm::Sliding {
+            work.batch.clear();
+            work.ends.clear();
+        }
         let Some(Some(own)) = state.keys.get_mut(key as usize) else { return };
         let mut moved = Moved { head: own.store.head(), come: own.come, expired: 0, forgotten: 0 };
         let start = moved;

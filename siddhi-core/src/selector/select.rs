@@ -46,6 +46,8 @@ pub(crate) struct Selector {
     wants_current: bool,
     wants_expired: bool,
     pub(crate) fallible: bool,
+    /// Every current row comes out as far as its form lets it: no `having`, order or limit.
+    plain: bool,
 }
 
 #[derive(Debug)]
@@ -142,6 +144,12 @@ impl Selector {
             item_count: items.len(),
             checked: (!plain_fallible.is_empty()).then(|| Program::compile(&plain_fallible)),
             items_of_all: having.is_some() || derived_fallible,
+            plain: having.is_none()
+                && !derived_fallible
+                && plan.order_by.is_empty()
+                && plan.limit.is_none()
+                && plan.offset == 0
+                && events != OutputEvents::Expired,
             having,
             order_by: plan.order_by.clone(),
             limit: plan.limit,
@@ -193,6 +201,7 @@ impl Selector {
         }
         self.offset = 0;
         self.limit = self.limit.filter(|limit| *limit == 0);
+        self.plain = !self.items_of_all && self.limit.is_none() && self.wants_current;
     }
 
     /// Whether `having` has aggregators.
@@ -333,14 +342,8 @@ impl Selector {
         work: &mut SelectorWork,
         context: &mut EvalContext<'_>,
     ) -> Option<Selected> {
-        let same = self.form == Form::EachRow
-            && view.kinds.is_none()
-            && self.wants_current
-            && !self.items_of_all
-            && self.order_by.is_empty()
-            && self.limit.is_none()
-            && self.offset == 0;
-        if same {
+        // Of a chunk of one event every form puts out that event.
+        if self.plain && view.kinds.is_none() && (self.form == Form::EachRow || view.len() == 1) {
             let last = view.selection.row(view.len().checked_sub(1)?)?;
             self.run_items(view, work, context);
             return Some(Selected { at: view.timestamp(last), same: true });
@@ -415,10 +418,8 @@ impl Selector {
             columns: Columns::Extended(&view.columns, &work.aggregation.values),
             ..*view
         };
-        let columns: smallvec::SmallVec<[_; 8]> = (0..self.item_count)
-            .map(|item| self.items.result(item, &outer, &work.items))
-            .collect();
-        let output = View { columns: Columns::Borrowed(&columns), ..*view };
+        let columns = self.items.results(&outer.columns, &work.items);
+        let output = View { columns, ..*view };
         if !having.aggregation.is_empty() {
             let all = output.with(Selection::Rows(rows));
             having.aggregation.prepare(&output.with(Selection::Rows(events)), aggregation, context);
