@@ -283,7 +283,19 @@ impl Program {
     /// The values of all expressions after [`Program::run`] over a view with these columns.
     #[inline]
     pub(crate) fn results<'a>(&'a self, input: &'a Columns<'a>, scratch: &'a Scratch) -> Columns<'a> {
-        Columns::Projected { sources: &self.results, input, computed: &scratch.registers }
+        self.first_results(self.results.len(), input, scratch)
+    }
+
+    /// As [`Program::results`], of the first expressions only.
+    #[inline]
+    pub(crate) fn first_results<'a>(
+        &'a self,
+        count: usize,
+        input: &'a Columns<'a>,
+        scratch: &'a Scratch,
+    ) -> Columns<'a> {
+        let sources = self.results.get(..count).unwrap_or(&self.results);
+        Columns::Projected { sources, input, computed: &scratch.registers }
     }
 
     /// Whether a row can fail.

@@ -25,6 +25,7 @@ mod selector;
 mod unknown;
 
 pub(crate) use aggregates::extract_aggregates;
+pub(crate) use scopes::marked_name;
 
 /// What binding an app gives.
 pub(crate) struct Bound {

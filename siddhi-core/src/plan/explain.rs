@@ -188,7 +188,7 @@ fn attributes(attributes: &[Attribute]) -> String {
     list.join(", ")
 }
 
-fn handler(handler: &HandlerPlan) -> String {
+pub(crate) fn handler(handler: &HandlerPlan) -> String {
     match handler {
         HandlerPlan::Filter(plan) => format!("filter {}", condition(plan)),
         HandlerPlan::Function(plan) => {

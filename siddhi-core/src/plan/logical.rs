@@ -201,7 +201,9 @@ pub struct SelectorPlan {
     pub aggregates: Vec<AggregatePlan>,
     /// The output attributes, over input and aggregates.
     pub items: Vec<ItemPlan>,
-    /// `having`, over the output attributes.
+    /// Values of the input that `having` reads beside the output attributes; only patterns have any.
+    pub hidden: Vec<Expr>,
+    /// `having`, over the output attributes and what stands in `hidden` behind them.
     pub having: Option<ConditionPlan>,
     /// `order by`: output attributes, true for descending.
     pub order_by: Vec<(usize, bool)>,
@@ -229,6 +231,25 @@ impl SelectorPlan {
             data_type: item.expression.data_type,
         };
         self.items.iter().map(attribute).collect()
+    }
+
+    /// The columns of the input that it reads, each once, ascending.
+    #[must_use]
+    pub fn input_columns(&self) -> Vec<usize> {
+        let mut read = vec![false; self.input_types.len()];
+        let mut look = |column: usize| {
+            if let Some(seen) = read.get_mut(column) {
+                *seen = true;
+            }
+        };
+        let items = self.items.iter().map(|item| &item.expression);
+        items.chain(&self.hidden).for_each(|e| e.columns(&mut look));
+        for aggregate in &self.aggregates {
+            aggregate.call.arguments.iter().for_each(|e| e.columns(&mut look));
+            aggregate.guard.iter().for_each(|e| e.columns(&mut look));
+        }
+        self.group_by.iter().for_each(|column| look(*column));
+        read.iter().enumerate().filter_map(|(column, seen)| seen.then_some(column)).collect()
     }
 
     /// Whether an aggregator stands in the items or in `having`.

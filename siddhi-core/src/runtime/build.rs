@@ -133,7 +133,8 @@ fn build_query(app: &LogicalApp, plan: &QueryPlan, state_name: String, switches:
         }
         InputPlan::Pattern(pattern) => {
             selector.each_match();
-            let operator = PatternOperator::new(pattern, switches);
+            let read = plan.selector.input_columns();
+            let operator = PatternOperator::new(pattern, &read, switches);
             (QueryInput::Pattern(std::cell::RefCell::new(operator)), Leaving::Never)
         }
     };

@@ -51,7 +51,7 @@ pub(crate) struct QueryWork {
     pub(crate) before: Vec<HandlerWork>,
     pub(crate) window: Option<Box<WindowWork>>,
     pub(crate) after: Vec<HandlerWork>,
-    pub(crate) pattern: PatternOutput,
+    pub(crate) pattern: Option<PatternOutput>,
     pub(crate) selector: SelectorWork,
     /// The current and the expired rows of an output, for query callbacks.
     pub(crate) current: Vec<u32>,
@@ -102,11 +102,15 @@ impl Query {
             ),
             QueryInput::Light(_) | QueryInput::Pattern(_) => (Vec::new(), None, Vec::new()),
         };
+        let pattern = match &self.input {
+            QueryInput::Light(_) | QueryInput::Stream(_) => None,
+            QueryInput::Pattern(pattern) => Some(pattern.borrow().output()),
+        };
         QueryWork {
             before,
             window,
             after,
-            pattern: PatternOutput::default(),
+            pattern,
             selector: self.selector.work(),
             current: Vec::new(),
             expired: Vec::new(),

@@ -17,7 +17,7 @@ use super::partition::Partition;
 use super::query::{Query, QueryInput, QueryWork, StreamInput};
 use super::time::{Owner, Time};
 use super::windowing::{WindowForm, WindowStage, WindowState};
-use crate::pattern::operator::PatternOperator;
+use crate::pattern::operator::{PatternOperator, PatternOutput};
 use crate::event::value::Value;
 use crate::event::view::{Columns, Kind, Selection, View};
 use crate::plan::logical::{OnError, StreamId};
@@ -143,7 +143,6 @@ impl Region {
         self.report(&faults);
     }
 
-    #[allow(clippy::too_many_arguments, reason = "the parts of one pass, taken apart")]
     fn read_pattern(
         &self,
         query: &Query,
@@ -153,23 +152,71 @@ impl Region {
         key: u32,
     ) {
         let mut work = query.take();
+        let Some(mut found) = work.pattern.take() else { return };
         let width = self.junctions.get(stream).map_or(0, |j| j.attributes.len());
         let mut faults = Faults::new(stream, width);
-        let mut found = std::mem::take(&mut work.pattern);
         self.evaluate(|context| {
-            pattern.borrow_mut().events(stream, view, key, context, &mut found);
+            pattern.borrow_mut().events(stream, view, key, context, &mut faults, &mut found);
         });
-        let mut start = 0;
-        for end in &found.ends {
-            let range = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-            let rows: smallvec::SmallVec<[u32; 16]> = (range(start)..range(*end)).collect();
-            let matches = found.batch.view();
-            self.select(query, &matches.with(Selection::Rows(&rows)), key, &mut work, &mut faults);
-            start = *end;
+        if !found.is_empty() {
+            self.put_out_matches(query, view, key, &found, &mut work, &mut faults);
         }
-        work.pattern = found;
+        work.pattern = Some(found);
         query.give(work);
         self.report(&faults);
+    }
+
+    /// Matches go through the selector and out, chunk by chunk. A match that fails there is reported
+    /// as the event of `view` that completed it.
+    fn put_out_matches(
+        &self,
+        query: &Query,
+        view: &View<'_>,
+        key: u32,
+        found: &PatternOutput,
+        work: &mut QueryWork,
+        faults: &mut Faults,
+    ) {
+        let matches = found.view();
+        query.rows_selected.set(query.rows_selected.get() + matches.len() as u64);
+        let mut choose = |matches: &View<'_>, work: &mut QueryWork| {
+            self.evaluate(|context| {
+                let mut state = query.selector_state.borrow_mut();
+                let selected =
+                    query.selector.select(matches, key, &mut state, &mut work.selector, context);
+                for (row, _) in &mut context.failures {
+                    *row = found.events.get(*row as usize).copied().unwrap_or(u32::MAX);
+                }
+                faults.take(view, context);
+                selected
+            })
+        };
+        let all: smallvec::SmallVec<[u32; 16]> = (0_u32..).take(matches.len()).collect();
+        let mut start = 0;
+        if !found.kept_back {
+            for end in &found.ends {
+                let chunk = matches.with(Selection::Rows(all.get(start..*end).unwrap_or_default()));
+                let selected = choose(&chunk, work);
+                self.deliver(query, &chunk, key, selected, work);
+                start = *end;
+            }
+            return;
+        }
+        // All of them are selected before the first is sent.
+        let Some(selected) = choose(&matches, work) else { return };
+        let rows = std::mem::take(&mut work.selector.rows);
+        let rows = if selected.same { all.as_slice() } else { rows.as_slice() };
+        for end in &found.ends {
+            let more = rows.get(start..).unwrap_or_default();
+            let count = more.iter().take_while(|row| (**row as usize) < *end).count();
+            let chunk = more.get(..count).unwrap_or_default();
+            start += count;
+            if let Some(last) = chunk.last() {
+                let at = matches.timestamp(*last as usize);
+                let selected = Selected { at, same: true };
+                self.deliver(query, &matches.with(Selection::Rows(chunk)), key, Some(selected), work);
+            }
+        }
     }
 
     /// Rows come to the window of a query, or to its selector when it has none.
@@ -295,7 +342,8 @@ impl Region {
         let Some(selected) = selected else { return };
         let QueryWork { selector, current, expired, .. } = work;
         let input = Columns::Extended(&view.columns, &selector.aggregation.values);
-        let columns = query.selector.items.results(&input, &selector.items);
+        let items = query.selector.item_count;
+        let columns = query.selector.items.first_results(items, &input, &selector.items);
         let selection =
             if selected.same { view.selection } else { Selection::Rows(&selector.rows) };
         let output = View { columns, selection, ..*view };

@@ -33,6 +33,7 @@ pub(crate) struct Selector {
     pub(crate) group_by: Vec<usize>,
     group_types: Vec<DataType>,
     pub(crate) aggregation: AggregationPlan,
+    /// The items, and behind them what only `having` reads.
     pub(crate) items: Program,
     pub(crate) item_count: usize,
     /// Plain expressions that can fail: a row that fails here counts in no aggregator.
@@ -104,7 +105,8 @@ impl SelectorWork {
 impl Selector {
     pub(crate) fn compile(plan: &SelectorPlan, events: OutputEvents) -> Self {
         let width = plan.input_types.len();
-        let items: Vec<Expr> = plan.items.iter().map(|item| item.expression.clone()).collect();
+        let items = plan.items.iter().map(|item| &item.expression);
+        let items: Vec<Expr> = items.chain(&plan.hidden).cloned().collect();
         let plain_fallible: Vec<Expr> = items
             .iter()
             .filter(|item| item.fallible() && !refers_to_aggregate(item, width))
@@ -141,7 +143,7 @@ impl Selector {
                 .collect(),
             aggregation,
             items: Program::compile(&items),
-            item_count: items.len(),
+            item_count: plan.items.len(),
             checked: (!plain_fallible.is_empty()).then(|| Program::compile(&plain_fallible)),
             items_of_all: having.is_some() || derived_fallible,
             plain: having.is_none()

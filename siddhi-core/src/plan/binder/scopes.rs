@@ -1,10 +1,14 @@
 //! The scopes of queries over one stream.
 
-use siddhi_query::ast::{Source, StreamReference, Variable};
+use std::cell::RefCell;
+
+use siddhi_query::ast::{DataType, Source, Span, StreamReference, Variable};
 use siddhi_query::{Diagnostic, did_you_mean};
 
 use crate::expression::codes;
 use crate::expression::scope::{EventPresence, Scope, ScopeColumn};
+use crate::expression::typed::{Expr, ExprKind};
+use crate::pattern::scope::PatternScope;
 use crate::plan::logical::Attribute;
 
 /// The attributes of one stream, or of a query's output.
@@ -86,5 +90,61 @@ impl Scope for StreamScope {
 
     fn event_timestamp(&self, _name: &Variable) -> Option<ScopeColumn> {
         None
+    }
+}
+
+/// What `having` and `order by` of a pattern can name: output attributes first, then the events, be
+/// they selected or not.
+pub(super) struct MatchScope<'a> {
+    pub(super) output: StreamScope,
+    pub(super) events: &'a PatternScope,
+    /// The columns of the events that were named, in this order behind the output attributes.
+    pub(super) hidden: RefCell<Vec<Expr>>,
+}
+
+impl MatchScope<'_> {
+    /// How many columns there are by now.
+    pub(super) fn width(&self) -> usize {
+        self.output.attributes.len() + self.hidden.borrow().len()
+    }
+
+    /// A column of the events as one behind the output attributes.
+    fn hide(&self, column: ScopeColumn, span: Span) -> ScopeColumn {
+        let mut hidden = self.hidden.borrow_mut();
+        let known = hidden.iter().position(|e| matches!(e.kind, ExprKind::Column(c) if c == column.index));
+        let place = known.unwrap_or_else(|| {
+            hidden.push(Expr::column(column.index, column.data_type, span));
+            hidden.len() - 1
+        });
+        ScopeColumn { index: self.output.attributes.len() + place, ..column }
+    }
+}
+
+impl Scope for MatchScope<'_> {
+    fn attribute(&self, variable: &Variable) -> Result<ScopeColumn, Box<Diagnostic>> {
+        if let Ok(column) = self.output.attribute(variable) {
+            return Ok(column);
+        }
+        let column = self.events.attribute(variable)?;
+        Ok(self.hide(column, variable.span))
+    }
+
+    fn presence(&self, reference: &StreamReference) -> Option<EventPresence> {
+        match self.events.presence(reference)? {
+            EventPresence::Always => Some(EventPresence::Always),
+            EventPresence::Column(index) => {
+                let column = ScopeColumn { index, data_type: DataType::Object };
+                Some(EventPresence::Column(self.hide(column, reference.span).index))
+            }
+        }
+    }
+
+    fn star(&self) -> Vec<ScopeColumn> {
+        self.output.star()
+    }
+
+    fn event_timestamp(&self, name: &Variable) -> Option<ScopeColumn> {
+        let column = self.events.event_timestamp(name)?;
+        Some(self.hide(column, name.span))
     }
 }

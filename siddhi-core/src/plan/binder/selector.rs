@@ -1,11 +1,13 @@
 //! The selection of a query.
 
+use std::cell::RefCell;
+
 use hashbrown::HashSet;
 use siddhi_query::Diagnostic;
 use siddhi_query::ast::{self, Constant, ExpressionKind, Span};
 
 use super::input::InputScope;
-use super::scopes::StreamScope;
+use super::scopes::{MatchScope, StreamScope};
 use super::{AppBinder, extract_aggregates};
 use crate::expression::scope::Scope;
 use crate::expression::typed::{Expr, ExprKind};
@@ -31,6 +33,7 @@ impl AppBinder<'_> {
             group_by,
             aggregates,
             items,
+            hidden: Vec::new(),
             having: None,
             order_by: Vec::new(),
             limit: None,
@@ -41,17 +44,37 @@ impl AppBinder<'_> {
             attributes: plan.attributes(),
             what: "the output",
         };
-        plan.having = match &selector.having {
-            Some(having) => Some(self.having(having, &output)?),
-            None => None,
-        };
-        let order: Vec<ast::Variable> =
-            selector.order_by.iter().map(|order| order.variable.clone()).collect();
-        let descending = selector.order_by.iter().map(|order| order.descending);
-        plan.order_by = self.references(&order, &output)?.into_iter().zip(descending).collect();
+        if let InputScope::Pattern(events) = scope {
+            let output = MatchScope { output, events, hidden: RefCell::default() };
+            self.behind(selector, &output, &|| output.width(), &mut plan)?;
+            plan.hidden = output.hidden.into_inner();
+            // Matches are put out one by one: there is nothing to order.
+            plan.order_by.clear();
+        } else {
+            self.behind(selector, &output, &|| output.attributes.len(), &mut plan)?;
+        }
         plan.limit = self.limit(selector.limit.as_ref())?;
         plan.offset = self.limit(selector.offset.as_ref())?.unwrap_or(0);
         Some(plan)
+    }
+
+    /// What stands behind the items: `having` and `order by`, in a scope that has as many columns
+    /// as `width` says once they are bound.
+    fn behind(
+        &mut self,
+        selector: &ast::Selector,
+        scope: &dyn Scope,
+        width: &dyn Fn() -> usize,
+        plan: &mut SelectorPlan,
+    ) -> Option<()> {
+        if let Some(having) = &selector.having {
+            plan.having = Some(self.having(having, scope, width)?);
+        }
+        let order: Vec<ast::Variable> =
+            selector.order_by.iter().map(|order| order.variable.clone()).collect();
+        let descending = selector.order_by.iter().map(|order| order.descending);
+        plan.order_by = self.references(&order, scope)?.into_iter().zip(descending).collect();
+        Some(())
     }
 
     fn items(&mut self, selector: &ast::Selector, scope: &InputScope) -> Option<Vec<ItemPlan>> {
@@ -107,8 +130,13 @@ impl AppBinder<'_> {
         complete.then_some(columns)
     }
 
-    fn having(&mut self, having: &ast::Expression, output: &StreamScope) -> Option<ConditionPlan> {
-        let mut condition = self.expressions(output, true).condition(having)?;
+    fn having(
+        &mut self,
+        having: &ast::Expression,
+        scope: &dyn Scope,
+        width: &dyn Fn() -> usize,
+    ) -> Option<ConditionPlan> {
+        let mut condition = self.expressions(scope, true).condition(having)?;
         if matches!(
             condition.kind,
             ExprKind::Column(_) | ExprKind::Constant(_) | ExprKind::Aggregate(_)
@@ -125,7 +153,7 @@ impl AppBinder<'_> {
             return None;
         }
         let mut aggregates = Vec::new();
-        extract_aggregates(&mut condition, output.attributes.len(), &mut aggregates);
+        extract_aggregates(&mut condition, width(), &mut aggregates);
         Some(ConditionPlan { aggregates, condition })
     }
 
