@@ -58,8 +58,9 @@ impl<'t> Scan<'t> {
         let mut offset = 0;
         let mut depth = 0_usize;
         let mut froms = 0_usize;
+        let mut scripts = script::Scripts::new(text);
         while let Some(rest) = text.get(offset..).filter(|rest| !rest.is_empty()) {
-            let Some((kind, length)) = next_token(rest) else {
+            let Some((kind, length)) = next_token(text, offset, &mut scripts) else {
                 offset += blank_length(rest);
                 continue;
             };
@@ -92,6 +93,12 @@ impl<'t> Scan<'t> {
 
     /// The span of `start..end` without the blanks and comments at its end.
     pub(super) fn trimmed(&self, start: usize, end: usize) -> Span {
+        // A comment ends with a slash, with a line, or with the text; most ends need no search.
+        let last = self.text.as_bytes().get(end.wrapping_sub(1)).copied();
+        let blank = last.is_none_or(|byte| byte == b'/' || byte <= b' ');
+        if end < self.text.len() && !blank {
+            return Span::new(start, end);
+        }
         let last = self.index_at(end).checked_sub(1).and_then(|index| self.tokens.get(index));
         let end = last.map_or(start, |token| (token.span.end as usize).min(end));
         Span::new(start, end.max(start))
@@ -145,8 +152,13 @@ fn is_word(rest: &str, length: usize, word: &str) -> bool {
     rest.get(..length).is_some_and(|text| text.eq_ignore_ascii_case(word))
 }
 
-/// The token at the beginning of `rest`, or none when a blank or comment stands there.
-fn next_token(rest: &str) -> Option<(TokenKind, usize)> {
+/// The token at `offset`, or none when a blank or comment stands there.
+fn next_token(
+    text: &str,
+    offset: usize,
+    scripts: &mut script::Scripts,
+) -> Option<(TokenKind, usize)> {
+    let rest = text.get(offset..)?;
     let bytes = rest.as_bytes();
     let second = bytes.get(1).copied();
     Some(match bytes.first()? {
@@ -164,7 +176,7 @@ fn next_token(rest: &str) -> Option<(TokenKind, usize)> {
             let end = rest.get(1..).and_then(|body| body.find('`'));
             closed(TokenKind::Quoted, end.map(|end| end + 2))
         }
-        b'{' => closed(TokenKind::Script, script::length(rest)),
+        b'{' => closed(TokenKind::Script, scripts.length(text, offset)),
         b'.' if rest.starts_with("...") => (TokenKind::Punctuation, 3),
         b'-' if second == Some(b'>') => (TokenKind::Punctuation, 2),
         b'<' | b'>' | b'=' | b'!' if second == Some(b'=') => (TokenKind::Punctuation, 2),

@@ -6,7 +6,19 @@
 //! quoted text or in a line comment.
 
 /// Braces nest at most so deep; what is deeper is not followed.
-const DEPTH_MAX: usize = 1024;
+const DEPTH_MAX: usize = 128;
+
+/// Looks for the ends of scripts.
+///
+/// A script that is not closed is searched for to the end of the text, so many of them would take
+/// quadratic time. One is enough to refuse the text: the searches share a budget.
+#[derive(Debug)]
+pub(super) struct Scripts {
+    /// How many bytes may still be searched in vain.
+    budget: usize,
+    /// Where the last closing brace ends: behind it there is no end to be found.
+    end: usize,
+}
 
 /// A set of depths.
 #[derive(Clone, Default)]
@@ -54,9 +66,28 @@ impl Depths {
     }
 }
 
-/// The length of the script at the beginning of `text`, braces included.
-pub(super) fn length(text: &str) -> Option<usize> {
-    let bytes = text.as_bytes();
+impl Scripts {
+    /// Searches in `text`.
+    pub(super) fn new(text: &str) -> Self {
+        let end = text.rfind('}').map_or(0, |last| last + 1);
+        Self { budget: text.len().saturating_mul(16), end }
+    }
+
+    /// The length of the script that begins at `offset`, braces included.
+    pub(super) fn length(&mut self, text: &str, offset: usize) -> Option<usize> {
+        let bytes = text.as_bytes().get(offset..self.end)?;
+        if bytes.len() > self.budget {
+            return None;
+        }
+        let found = longest(bytes);
+        if found.is_none() {
+            self.budget -= bytes.len();
+        }
+        found
+    }
+}
+
+fn longest(bytes: &[u8]) -> Option<usize> {
     // Bit 0 stands for the outermost brace alone.
     let mut plain = Depths { bits: vec![1] };
     let mut quoted = Depths::default();
@@ -65,11 +96,8 @@ pub(super) fn length(text: &str) -> Option<usize> {
     for (offset, &byte) in bytes.iter().enumerate().skip(1) {
         match byte {
             b'{' => plain.deeper(),
-            b'}' => {
-                if plain.shallower() {
-                    longest = Some(offset + 1);
-                }
-            }
+            b'}' if plain.shallower() => longest = Some(offset + 1),
+            b'}' => {}
             b'"' => {
                 let opened = plain.clone();
                 plain.add(&quoted);
@@ -90,7 +118,7 @@ pub(super) fn length(text: &str) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::length;
+    use super::Scripts;
 
     #[test]
     fn the_longest_reading_wins() {
@@ -107,7 +135,7 @@ mod tests {
             ("{ a", None),
             ("{}", Some("{}")),
         ] {
-            let found = length(text).and_then(|end| text.get(..end));
+            let found = Scripts::new(text).length(text, 0).and_then(|end| text.get(..end));
             assert_eq!(found, expected, "{text}");
         }
     }

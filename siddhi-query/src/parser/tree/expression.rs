@@ -19,6 +19,16 @@ pub(super) struct Operand {
     height: usize,
 }
 
+/// What stands between the brackets of a call.
+#[derive(Default)]
+struct Arguments {
+    expressions: Vec<Expression>,
+    star: bool,
+    /// The height of the tallest.
+    height: usize,
+    span: Span,
+}
+
 enum Piece {
     Operand(Operand),
     Operator(BinaryOperator),
@@ -99,6 +109,7 @@ impl Builder<'_> {
         for part in node.into_inner() {
             match part.as_rule() {
                 Rule::not_operator => nots.push(self.span(&part)),
+                Rule::not_group => operand = Some(self.not_group(part)?),
                 _ => operand = Some(self.primary(part)?),
             }
         }
@@ -110,6 +121,38 @@ impl Builder<'_> {
             operand = Operand { expression, outer: span, height: operand.height + 1 };
         }
         Some(operand)
+    }
+
+    /// `not (…)`: the operator before one expression, else a call of a function called `not`.
+    fn not_group(&mut self, node: Node<'_>) -> Option<Operand> {
+        let span = self.span(&node);
+        let mut name = None;
+        let mut arguments = Arguments::default();
+        let mut is_null = false;
+        for part in node.into_inner() {
+            match part.as_rule() {
+                Rule::kw_not => name = Some(self.ident(&part)),
+                Rule::arguments => arguments = self.arguments(part)?,
+                _ => is_null = true,
+            }
+        }
+        let Arguments { mut expressions, star, height, span: end } = arguments;
+        let height = height + 1;
+        let kind = if expressions.len() == 1 && !is_null {
+            ExpressionKind::Not(Box::new(expressions.pop()?))
+        } else {
+            let name = name?;
+            let call_span = name.span.to(end);
+            let call =
+                Call { namespace: None, name, arguments: expressions, star, span: call_span };
+            let kind = ExpressionKind::Call(call);
+            if is_null {
+                ExpressionKind::IsNull(Box::new(Expression { kind, span: call_span }))
+            } else {
+                kind
+            }
+        };
+        Some(Operand { expression: Expression { kind, span }, outer: span, height: height + 1 })
     }
 
     fn primary(&mut self, node: Node<'_>) -> Option<Operand> {
@@ -142,27 +185,31 @@ impl Builder<'_> {
     pub(super) fn call(&mut self, node: Node<'_>) -> Option<(Call, usize)> {
         let span = self.span(&node);
         let mut names = Vec::new();
-        let mut arguments = Vec::new();
-        let mut star = false;
-        let mut height = 0;
+        let mut arguments = Arguments::default();
         for part in node.into_inner() {
             match part.as_rule() {
                 Rule::name => names.push(self.ident(&part)),
-                _ => {
-                    for argument in part.into_inner() {
-                        if argument.as_rule() == Rule::star {
-                            star = true;
-                        } else {
-                            let argument = self.operands(argument)?;
-                            height = height.max(argument.height);
-                            arguments.push(argument.expression);
-                        }
-                    }
-                }
+                _ => arguments = self.arguments(part)?,
             }
         }
         let name = names.pop()?;
-        Some((Call { namespace: names.pop(), name, arguments, star, span }, height))
+        let Arguments { expressions, star, height, .. } = arguments;
+        let namespace = names.pop();
+        Some((Call { namespace, name, arguments: expressions, star, span }, height))
+    }
+
+    fn arguments(&mut self, node: Node<'_>) -> Option<Arguments> {
+        let mut arguments = Arguments { span: self.span(&node), ..Arguments::default() };
+        for part in node.into_inner() {
+            if part.as_rule() == Rule::star {
+                arguments.star = true;
+            } else {
+                let argument = self.operands(part)?;
+                arguments.height = arguments.height.max(argument.height);
+                arguments.expressions.push(argument.expression);
+            }
+        }
+        Some(arguments)
     }
 }
 
