@@ -55,6 +55,8 @@ codes! {
     UNBALANCED_BRACKET = "SID0006";
     /// The script of a function is empty.
     EMPTY_SCRIPT = "SID0007";
+    /// A script ends later than it seems to.
+    SCRIPT_SWALLOWS = "SID0008";
 
     /// Something else is expected here.
     SYNTAX = "SID0100";

@@ -3,7 +3,8 @@
 /// The candidate that was most likely meant by `name`, or none that is near enough.
 ///
 /// Case is ignored first; else a third of the letters may be wrong, left out, too many, or
-/// swapped with their neighbour. Of equally near candidates the first wins.
+/// swapped with their neighbour. Of equally near candidates the one that begins alike wins, then
+/// the first.
 ///
 /// ```
 /// use siddhi_query::did_you_mean;
@@ -17,7 +18,7 @@ pub fn did_you_mean<'a>(
 ) -> Option<&'a str> {
     let wanted: Vec<char> = name.chars().flat_map(char::to_lowercase).collect();
     let limit = wanted.len().div_ceil(3).min(4);
-    let mut best: Option<(usize, &str)> = None;
+    let mut best: Option<((usize, usize), &str)> = None;
     for candidate in candidates {
         let letters: Vec<char> = candidate.chars().flat_map(char::to_lowercase).collect();
         if letters.len().abs_diff(wanted.len()) > limit {
@@ -26,8 +27,10 @@ pub fn did_you_mean<'a>(
         let distance = edit_distance(&wanted, &letters);
         // A word of which nothing is left is no suggestion.
         let near = distance <= limit && distance < letters.len();
-        if near && best.is_none_or(|(least, _)| distance < least) {
-            best = Some((distance, candidate));
+        let alike = wanted.iter().zip(&letters).take_while(|(left, right)| left == right).count();
+        let rank = (distance, wanted.len() - alike);
+        if near && best.is_none_or(|(least, _)| rank < least) {
+            best = Some((rank, candidate));
         }
     }
     best.map(|(_, candidate)| candidate)
@@ -74,6 +77,7 @@ mod tests {
             ("a", &["b"], None),
             ("temperature", &["price", "symbol"], None),
             ("boolean", &["bool", "string"], Some("bool")),
+            ("inser", &["inner", "insert"], Some("insert")),
             ("", &["a"], None),
         ] {
             assert_eq!(did_you_mean(name, candidates.iter().copied()), expected, "{name}");

@@ -6,7 +6,9 @@
 //! refuses is read again piece by piece (`recover`), so that one run reports all mistakes.
 
 mod check;
+mod explain;
 mod grammar;
+mod lint;
 mod recover;
 pub(crate) mod scan;
 mod tree;
@@ -15,7 +17,7 @@ use pest::Parser as _;
 
 use crate::ast::{
     AggregationDefinition, App, Definition, ExecutionElement, Expression, FunctionDefinition,
-    OnDemandQuery, Partition, Query, StreamDefinition, TimeValue, TriggerDefinition,
+    OnDemandQuery, Partition, Query, Span, StreamDefinition, TimeValue, TriggerDefinition,
     WindowDefinition,
 };
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
@@ -23,8 +25,12 @@ use grammar::{Grammar, Node, Rule};
 use scan::Scan;
 use tree::Builder;
 
-/// Brackets nest at most so deep: the generated parser reads them by recursion.
-const NESTING_MAX: usize = 200;
+/// Brackets nest at most so deep: the generated parser reads them by recursion, and must do so on
+/// the 2 MiB of a thread, unoptimized, where a bracket takes up to 16 KiB.
+const NESTING_MAX: usize = 100;
+
+/// Queries nest at most so deep in `from`: each takes up to 32 KiB. Siddhi runs none of them.
+const QUERY_NESTING_MAX: usize = 16;
 
 /// What was read, and what is wrong with it.
 #[derive(Clone, Debug, PartialEq)]
@@ -88,9 +94,10 @@ pub fn parse_app_recovering(text: &str) -> Parsed<App> {
             let tree = nodes.next().map(|node| builder.app(node));
             let mut diagnostics = builder.diagnostics;
             diagnostics.extend(tree.iter().flat_map(check::app));
+            diagnostics.extend(lint::lint(&scan));
             finish(tree, diagnostics)
         }
-        Err(error) => recover::app(&scan, &masked, &error),
+        Err(_) => recovered(&scan, &masked),
     }
 }
 
@@ -98,7 +105,7 @@ pub fn parse_app_recovering(text: &str) -> Parsed<App> {
 fn parse_entry<T>(
     text: &str,
     rule: Rule,
-    build: impl FnOnce(&mut Builder<'_>, Node<'_>) -> Option<T>,
+    build: impl Fn(&mut Builder<'_>, Node<'_>) -> Option<T>,
 ) -> Parsed<T> {
     let scan = Scan::new(text);
     if let Some(refusal) = refuse_size(&scan) {
@@ -112,8 +119,30 @@ fn parse_entry<T>(
             let tree = node.and_then(|node| build(&mut builder, node));
             finish(tree, builder.diagnostics)
         }
-        Err(error) => Parsed { tree: None, diagnostics: vec![recover::explain(&scan, 0, &error)] },
+        Err(_) => {
+            let mut found = Vec::new();
+            let build = |builder: &mut Builder<'_>, node: Node<'_>, _: &mut ()| {
+                // Only what the builder reports is of interest.
+                if node.as_rule() != Rule::EOI {
+                    drop(build(builder, node));
+                }
+            };
+            recover::mistakes(text, 0, rule, build, &mut found);
+            Parsed { tree: None, diagnostics: found }
+        }
     }
+}
+
+/// Reads a broken app; should no piece of it be found wrong, the grammar's own word is given.
+fn recovered(scan: &Scan<'_>, masked: &str) -> Parsed<App> {
+    let mut parsed = recover::app(scan, masked);
+    if !parsed.diagnostics.iter().any(|it| it.severity == Severity::Error)
+        && let Err(error) = Grammar::parse(Rule::app, masked)
+    {
+        parsed.diagnostics.push(explain::explain(scan, &error));
+    }
+    parsed.diagnostics.extend(lint::lint(scan));
+    finish(parsed.tree, parsed.diagnostics)
 }
 
 fn finish<T>(tree: Option<T>, mut diagnostics: Vec<Diagnostic>) -> Parsed<T> {
@@ -126,22 +155,30 @@ fn finish<T>(tree: Option<T>, mut diagnostics: Vec<Diagnostic>) -> Parsed<T> {
 
 /// Said when the grammar takes what the builder cannot read, which would be a mistake of ours.
 fn unreadable() -> Diagnostic {
-    Diagnostic::error(Code::SYNTAX, "the text cannot be read", crate::ast::Span::default(), "")
+    Diagnostic::error(Code::SYNTAX, "the text cannot be read", Span::default(), "")
 }
 
 /// Refuses what would exhaust the stack, or does not fit the spans.
 fn refuse_size(scan: &Scan<'_>) -> Option<Diagnostic> {
-    let (depth, place) = scan.deepest;
-    if depth > NESTING_MAX {
-        return Some(Diagnostic::error(
-            Code::TOO_DEEP,
-            "brackets are nested too deep",
-            place,
-            format!("{depth} are open here; {NESTING_MAX} are possible"),
-        ));
+    for (what, deepest, limit) in
+        [("brackets", scan.brackets, NESTING_MAX), ("queries", scan.queries, QUERY_NESTING_MAX)]
+    {
+        if deepest.depth > limit {
+            return Some(Diagnostic::error(
+                Code::TOO_DEEP,
+                format!("{what} are nested too deep"),
+                deepest.span,
+                format!("{} are open here; {limit} are possible", deepest.depth),
+            ));
+        }
     }
     u32::try_from(scan.text.len()).is_err().then(|| {
-        Diagnostic::error(Code::TOO_DEEP, "the text is too long", place, "more than 4 GiB")
+        Diagnostic::error(
+            Code::TOO_DEEP,
+            "the text is too long",
+            Span::default(),
+            "more than 4 GiB",
+        )
     })
 }
 
@@ -154,7 +191,7 @@ macro_rules! definition_entries {
         pub fn $name(text: &str) -> Result<$tree, Diagnostics> {
             match definition(text)? {
                 Definition::$variant(tree) => Ok(tree),
-                other => Err(Diagnostics::from(recover::another_kind(&other, $what))),
+                other => Err(Diagnostics::from(explain::another_kind(&other, $what))),
             }
         }
     )*};

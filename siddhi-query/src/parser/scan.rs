@@ -47,14 +47,34 @@ pub(crate) struct Scan<'t> {
     pub(super) text: &'t str,
     /// The tokens, blanks and comments left out.
     pub(crate) tokens: Vec<Token>,
-    /// The deepest nesting of brackets or queries and the place where it is reached.
-    pub(super) deepest: (usize, Span),
+    /// The deepest nesting of brackets.
+    pub(super) brackets: Deepest,
+    /// The deepest nesting of queries as inputs of queries: words `from` that follow each other.
+    pub(super) queries: Deepest,
+}
+
+/// How deep something nests, and where.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Deepest {
+    /// The depth.
+    pub(super) depth: usize,
+    /// Where it is reached.
+    pub(super) span: Span,
+}
+
+impl Deepest {
+    fn note(&mut self, depth: usize, span: Span) {
+        if depth > self.depth {
+            *self = Self { depth, span };
+        }
+    }
 }
 
 impl<'t> Scan<'t> {
     /// Cuts a text.
     pub(crate) fn new(text: &'t str) -> Self {
-        let mut scan = Self { text, tokens: Vec::new(), deepest: (0, Span::default()) };
+        let (brackets, queries) = (Deepest::default(), Deepest::default());
+        let mut scan = Self { text, tokens: Vec::new(), brackets, queries };
         let mut offset = 0;
         let mut depth = 0_usize;
         let mut froms = 0_usize;
@@ -68,13 +88,11 @@ impl<'t> Scan<'t> {
             match rest.as_bytes().first() {
                 Some(b'(' | b'[') => depth += 1,
                 Some(b')' | b']') => depth = depth.saturating_sub(1),
-                // Queries as inputs of queries need no brackets.
                 Some(b'f' | b'F') if is_word(rest, length, "from") => froms += 1,
                 _ => froms = 0,
             }
-            if depth.max(froms) > scan.deepest.0 {
-                scan.deepest = (depth.max(froms), span);
-            }
+            scan.brackets.note(depth, span);
+            scan.queries.note(froms, span);
             scan.tokens.push(Token { kind, span });
             offset += length;
         }

@@ -8,7 +8,9 @@
 
 mod conformance;
 mod corpus;
+mod diagnostics;
 mod formatting;
+mod limits;
 mod printing;
 #[cfg(feature = "serde")]
 mod serialization;

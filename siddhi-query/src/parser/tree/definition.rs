@@ -99,7 +99,7 @@ impl Builder<'_> {
 
     fn attributes(&mut self, node: Node<'_>) -> Option<Vec<AttributeDefinition>> {
         let mut attributes = Vec::new();
-        for attribute in node.into_inner() {
+        for attribute in node.into_inner().filter(|part| part.as_rule() == Rule::attribute) {
             attributes.push(self.attribute(attribute)?);
         }
         self.refuse_duplicates(

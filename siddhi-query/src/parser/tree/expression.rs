@@ -201,12 +201,14 @@ impl Builder<'_> {
     fn arguments(&mut self, node: Node<'_>) -> Option<Arguments> {
         let mut arguments = Arguments { span: self.span(&node), ..Arguments::default() };
         for part in node.into_inner() {
-            if part.as_rule() == Rule::star {
-                arguments.star = true;
-            } else {
-                let argument = self.operands(part)?;
-                arguments.height = arguments.height.max(argument.height);
-                arguments.expressions.push(argument.expression);
+            match part.as_rule() {
+                Rule::star => arguments.star = true,
+                Rule::expression => {
+                    let argument = self.operands(part)?;
+                    arguments.height = arguments.height.max(argument.height);
+                    arguments.expressions.push(argument.expression);
+                }
+                _ => {}
             }
         }
         Some(arguments)

@@ -80,15 +80,7 @@ impl Builder<'_> {
         let Path { source, index, function, attribute, span } = path;
         let Some(attribute) = attribute else {
             if source.inner || source.fault || index.is_some() || function.is_some() {
-                self.report(
-                    Diagnostic::error(
-                        Code::MISSING_ATTRIBUTE,
-                        "the reference stops before the attribute",
-                        span,
-                        "which attribute of it?",
-                    )
-                    .with_help("an attribute follows a point: `e1[0].price`; only `is null` asks for the event itself"),
-                );
+                self.report(missing_attribute(&source, span));
                 return None;
             }
             let attribute = source.name;
@@ -126,6 +118,24 @@ impl Builder<'_> {
             number.map(EventIndex::At)
         }
     }
+}
+
+fn missing_attribute(source: &Source, span: Span) -> Diagnostic {
+    let diagnostic = Diagnostic::error(
+        Code::MISSING_ATTRIBUTE,
+        "the reference stops before the attribute",
+        span,
+        "which attribute of it?",
+    );
+    if source.fault {
+        let mark = Span::new(span.start as usize, source.name.span.start as usize);
+        return diagnostic
+            .with_note("`!` marks a fault stream; the negation is `not`")
+            .with_suggestion("write `not`", mark, "not ");
+    }
+    diagnostic.with_help(
+        "an attribute follows a point: `e1[0].price`; only `is null` asks for the event itself",
+    )
 }
 
 fn null_check(kind: ExpressionKind, span: Span) -> ExpressionKind {

@@ -1,0 +1,479 @@
+//! Reading a broken app piece by piece.
+//!
+//! Statements end with `;`, whatever is wrong inside, so each is read by itself; what is right
+//! goes into the tree. A statement that cannot be read is explained; when the explanation has a
+//! fix, the statement is read again with the fix made, so that the next mistake in it is found
+//! too.
+
+mod patch;
+mod split;
+
+use pest::Parser as _;
+
+use self::patch::Patch;
+use self::split::{Kind, Piece};
+use super::explain;
+use super::grammar::{Grammar, Node, Rule};
+use super::scan::Scan;
+use super::tree::Builder;
+use super::{Parsed, check};
+use crate::ast::{App, ExecutionElement, Partition, Query, Span};
+use crate::diagnostic::{Code, Diagnostic, Severity};
+
+/// So many mistakes of one statement are reported.
+const MISTAKES_MAX: usize = 20;
+
+/// Reads an app that the grammar refuses.
+pub(super) fn app(scan: &Scan<'_>, masked: &str) -> Parsed<App> {
+    let mut recovery = Recovery {
+        scan,
+        masked,
+        app: App {
+            annotations: Vec::new(),
+            definitions: Vec::new(),
+            elements: Vec::new(),
+            span: Span::new(0, scan.text.len()),
+        },
+        partition: None,
+        queries_seen: false,
+        definitions_seen: false,
+        text_before_seen: false,
+        found: Vec::new(),
+    };
+    recovery.statements();
+    let mut diagnostics = recovery.found;
+    diagnostics.extend(check::app(&recovery.app));
+    Parsed { tree: Some(recovery.app), diagnostics }
+}
+
+struct Recovery<'s> {
+    scan: &'s Scan<'s>,
+    masked: &'s str,
+    app: App,
+    partition: Option<OpenPartition>,
+    queries_seen: bool,
+    definitions_seen: bool,
+    text_before_seen: bool,
+    found: Vec<Diagnostic>,
+}
+
+/// A partition whose `end` has not come yet.
+struct OpenPartition {
+    /// The tree so far, when the header could be read.
+    tree: Option<Partition>,
+    /// The word `partition`.
+    word: Span,
+    /// A query, right or wrong, has been seen.
+    queries_seen: bool,
+}
+
+impl Recovery<'_> {
+    fn statements(&mut self) {
+        let pieces = split::at_semicolons(self.scan);
+        let last = pieces.len().saturating_sub(1);
+        for (index, piece) in pieces.into_iter().enumerate() {
+            if piece.is_empty() {
+                if index < last || index == 0 {
+                    self.extra_semicolon(piece, index == last);
+                }
+            } else {
+                self.statement(piece);
+                if split::has_open_script(self.scan, piece) {
+                    // What follows is the script, whatever it looks like.
+                    return;
+                }
+            }
+        }
+        if let Some(open) = self.partition.take() {
+            self.found.push(
+                Diagnostic::error(
+                    Code::UNBALANCED_BRACKET,
+                    "the partition is not closed",
+                    open.word,
+                    "`end` is missing at its end",
+                )
+                .with_help("a partition is `partition with (…) begin … end`"),
+            );
+        }
+        if !self.definitions_seen {
+            self.found.push(
+                Diagnostic::error(
+                    Code::DEFINITIONS_FIRST,
+                    "the app defines nothing",
+                    Span::new(0, self.scan.tokens.first().map_or(0, |it| it.span.end as usize)),
+                    "a definition must come first",
+                )
+                .with_help("an app begins with at least one `define stream`, `table`, `window`, `trigger`, `function` or `aggregation`"),
+            );
+        }
+    }
+
+    /// Two semicolons in a row, or one at the beginning.
+    fn extra_semicolon(&mut self, piece: Piece, whole: bool) {
+        // An empty text has no semicolon to blame; that nothing is defined is said elsewhere.
+        if whole {
+            return;
+        }
+        let Some(token) = self.scan.tokens.get(piece.end) else { return };
+        self.found.push(
+            Diagnostic::error(
+                Code::EXTRA_SEMICOLON,
+                "a semicolon too many",
+                token.span,
+                "no statement before it",
+            )
+            .with_fix("leave it out", token.span, ""),
+        );
+    }
+
+    /// One statement, or several between which a semicolon is missing.
+    fn statement(&mut self, piece: Piece) {
+        let mut rest = Some(piece);
+        while let Some(piece) = rest {
+            rest = self.first_statement(piece);
+        }
+    }
+
+    /// Reads the first statement of a piece and gives back what follows it.
+    fn first_statement(&mut self, piece: Piece) -> Option<Piece> {
+        if let Some(rest) = self.foreign_comment(piece) {
+            return rest;
+        }
+        if let Some(piece) = self.text_before(piece) {
+            return Some(piece);
+        }
+        if self.partition.is_some()
+            && let Some(rest) = self.closed(piece)
+        {
+            return rest;
+        }
+        let (kind, _) = split::kind(self.scan, piece);
+        match kind {
+            Kind::Partition => self.open_partition(piece),
+            Kind::Annotations => {
+                self.annotations_alone(piece);
+                None
+            }
+            Kind::Definition | Kind::Query | Kind::Unknown => {
+                let (first, rest) = self.divided(piece, kind);
+                if kind == Kind::Definition {
+                    self.definition(first)
+                } else {
+                    self.query(first)
+                }
+                rest
+            }
+        }
+    }
+
+    /// A comment that begins with `//`; `Some` gives back what follows its line.
+    fn foreign_comment(&mut self, piece: Piece) -> Option<Option<Piece>> {
+        let slashes = split::span(self.scan, Piece { end: piece.start + 2, ..piece });
+        if self.scan.text.get(slashes.range()) != Some("//") {
+            return None;
+        }
+        self.found.push(explain::foreign_comment(slashes));
+        let start = split::behind_line(self.scan, piece.start);
+        // The line may hold semicolons: they are part of the comment, and what is behind them too.
+        let rest = Piece { start, ..piece };
+        Some(if rest.is_empty() { None } else { Some(rest) })
+    }
+
+    /// Text before the first definition that is not SiddhiQL at all is passed over.
+    fn text_before(&mut self, piece: Piece) -> Option<Piece> {
+        if self.definitions_seen || self.queries_seen || self.text_before_seen {
+            return None;
+        }
+        let start = split::first_statement_start(self.scan, piece)?;
+        if start == piece.start {
+            return None;
+        }
+        // A misspelled word is explained as such.
+        if start == piece.start + 1 && explain::is_nearly_statement_word(self.scan, piece.start) {
+            return None;
+        }
+        self.text_before_seen = true;
+        let span = split::span(self.scan, Piece { end: start, ..piece });
+        let comment = format!("/* {} */", self.scan.text.get(span.range()).unwrap_or_default());
+        self.found.push(
+            Diagnostic::error(
+                Code::TEXT_BEFORE_DEFINITION,
+                "text before the first definition",
+                span,
+                "this is not SiddhiQL",
+            )
+            .with_help("an app begins with its annotations and definitions; other text stands in comments: `-- …` or `/* … */`")
+            .with_suggestion("make it a comment", span, comment),
+        );
+        Some(Piece { start, ..piece })
+    }
+
+    /// Divides a piece where a semicolon is missing.
+    fn divided(&mut self, piece: Piece, kind: Kind) -> (Piece, Option<Piece>) {
+        if self.reads(rule(kind), piece) {
+            return (piece, None);
+        }
+        let reads = |piece: Piece| self.reads(rule(kind), piece);
+        let Some(place) = split::missing_semicolon(self.scan, piece, kind, reads) else {
+            return (piece, None);
+        };
+        let before =
+            self.scan.tokens.get(place.wrapping_sub(1)).map_or(0, |it| it.span.end as usize);
+        let insertion = Span::new(before, before);
+        let next = self.scan.tokens.get(place).map_or(insertion, |token| token.span);
+        self.found.push(
+            Diagnostic::error(
+                Code::MISSING_SEMICOLON,
+                "`;` is missing between two statements",
+                insertion,
+                "`;` must stand here",
+            )
+            .with_secondary(next, "the next statement begins here")
+            .with_fix("end the statement", insertion, ";"),
+        );
+        (Piece { end: place, ..piece }, Some(Piece { start: place, ..piece }))
+    }
+
+    fn definition(&mut self, piece: Piece) {
+        let span = split::span(self.scan, piece);
+        if self.queries_seen {
+            let (_, place) = split::kind(self.scan, piece);
+            let word = self.scan.tokens.get(place).map_or(span, |token| token.span);
+            self.found.push(
+                Diagnostic::error(
+                    Code::DEFINITIONS_FIRST,
+                    "a definition behind a query",
+                    word,
+                    "definitions stand before all queries and partitions",
+                )
+                .with_help("move it up"),
+            );
+        }
+        self.definitions_seen = true;
+        let parts = self.read(Rule::entry_first, piece, |builder, node, parts: &mut Parts| {
+            match node.as_rule() {
+                Rule::app_annotation => parts.annotations.extend(builder.annotation(node)),
+                Rule::definition => parts.definitions.extend(builder.definition(node)),
+                _ => {}
+            }
+        });
+        if let Some(parts) = parts {
+            self.app.annotations.extend(parts.annotations);
+            self.app.definitions.extend(parts.definitions);
+        }
+    }
+
+    fn query(&mut self, piece: Piece) {
+        self.queries_seen = true;
+        let parts = self.read(Rule::entry_query, piece, |builder, node, parts: &mut Parts| {
+            if node.as_rule() == Rule::query {
+                parts.queries.extend(builder.query(node));
+            }
+        });
+        let queries = parts.map(|parts| parts.queries).unwrap_or_default();
+        match &mut self.partition {
+            None => self.app.elements.extend(queries.into_iter().map(ExecutionElement::Query)),
+            Some(open) => {
+                open.queries_seen = true;
+                if let Some(tree) = &mut open.tree {
+                    tree.queries.extend(queries);
+                }
+            }
+        }
+    }
+
+    /// `partition with (…) begin`: the rest of the piece is its first query.
+    fn open_partition(&mut self, piece: Piece) -> Option<Piece> {
+        self.queries_seen = true;
+        let (_, place) = split::kind(self.scan, piece);
+        let word = self.scan.tokens.get(place).map(|token| token.span).unwrap_or_default();
+        let begin = split::find_word(self.scan, piece, "begin");
+        let header = Piece { end: begin.map_or(piece.end, |begin| begin + 1), ..piece };
+        let parts =
+            self.read(Rule::entry_partition_header, header, |builder, node, parts: &mut Parts| {
+                if node.as_rule() == Rule::partition_header {
+                    parts.header = builder.partition_header(node);
+                }
+            });
+        let tree = parts.and_then(|parts| parts.header).map(|(annotations, keys)| Partition {
+            annotations,
+            keys,
+            queries: Vec::new(),
+            span: split::span(self.scan, piece),
+        });
+        self.partition = Some(OpenPartition { tree, word, queries_seen: false });
+        let rest = Piece { start: header.end, ..piece };
+        begin.filter(|_| !rest.is_empty()).map(|_| rest)
+    }
+
+    /// Closes the partition when the piece ends with `end`, or begins with it.
+    ///
+    /// `Some` means that the piece has been dealt with, up to the rest that is given back.
+    fn closed(&mut self, piece: Piece) -> Option<Option<Piece>> {
+        let is_end = |index: usize| {
+            self.scan
+                .tokens
+                .get(index)
+                .is_some_and(|&it| self.scan.text_of(it).eq_ignore_ascii_case("end"))
+        };
+        if is_end(piece.start) {
+            self.close(piece.start);
+            let rest = Piece { start: piece.start + 1, ..piece };
+            if rest.is_empty() {
+                return Some(None);
+            }
+            let end = self.scan.tokens.get(piece.start).map_or(0, |it| it.span.end as usize);
+            let insertion = Span::new(end, end);
+            self.found.push(
+                Diagnostic::error(
+                    Code::MISSING_SEMICOLON,
+                    "`;` is missing between two statements",
+                    insertion,
+                    "`;` must stand here",
+                )
+                .with_fix("end the statement", insertion, ";"),
+            );
+            return Some(Some(rest));
+        }
+        let last = piece.end.checked_sub(1).filter(|&last| last > piece.start && is_end(last))?;
+        let query = Piece { end: last, ..piece };
+        // `… insert into end` names a stream, unless the query is complete without it.
+        if !self.reads(Rule::entry_query, query) && self.reads(Rule::entry_query, piece) {
+            return None;
+        }
+        let mut rest = Some(query);
+        while let Some(piece) = rest {
+            rest = self.first_statement(piece);
+        }
+        self.close(last);
+        Some(None)
+    }
+
+    fn close(&mut self, end: usize) {
+        let Some(open) = self.partition.take() else { return };
+        let end = self.scan.tokens.get(end).map(|token| token.span).unwrap_or_default();
+        if !open.queries_seen {
+            self.found.push(Diagnostic::error(
+                Code::EMPTY_PARTITION,
+                "the partition holds no query",
+                open.word.to(end),
+                "nothing between `begin` and `end`",
+            ));
+        }
+        if let Some(mut tree) = open.tree
+            && !tree.queries.is_empty()
+        {
+            tree.span = tree.span.to(end);
+            self.app.elements.push(ExecutionElement::Partition(tree));
+        }
+    }
+
+    fn annotations_alone(&mut self, piece: Piece) {
+        let annotations = split::span(self.scan, piece);
+        let semicolon = self.scan.tokens.get(piece.end).map(|token| token.span);
+        self.found.push(match semicolon {
+            Some(semicolon) => Diagnostic::error(
+                Code::EXTRA_SEMICOLON,
+                "a semicolon behind an annotation",
+                semicolon,
+                "an annotation is part of the statement that follows it",
+            )
+            .with_secondary(annotations, "the annotation")
+            .with_fix("leave it out", semicolon, ""),
+            None => Diagnostic::error(
+                Code::SYNTAX,
+                "nothing follows the annotation",
+                annotations,
+                "a definition, query or partition must follow",
+            ),
+        });
+    }
+
+    /// Whether a piece is right.
+    fn reads(&self, rule: Rule, piece: Piece) -> bool {
+        let span = split::span(self.scan, piece);
+        self.masked.get(span.range()).is_some_and(|text| Grammar::parse(rule, text).is_ok())
+    }
+
+    /// Reads a piece, or explains why it cannot be read.
+    fn read(
+        &mut self,
+        rule: Rule,
+        piece: Piece,
+        build: impl Fn(&mut Builder<'_>, Node<'_>, &mut Parts),
+    ) -> Option<Parts> {
+        let span = split::span(self.scan, piece);
+        let text = self.masked.get(span.range())?;
+        let nodes = match Grammar::parse(rule, text) {
+            Ok(nodes) => nodes,
+            Err(_) => {
+                let original = self.scan.text.get(span.range())?;
+                mistakes(original, span.start as usize, rule, build, &mut self.found);
+                return None;
+            }
+        };
+        let mut builder = Builder::new(self.scan, span.start as usize);
+        let mut parts = Parts::default();
+        for node in nodes.flat_map(Node::into_inner) {
+            build(&mut builder, node, &mut parts);
+        }
+        self.found.append(&mut builder.diagnostics);
+        Some(parts)
+    }
+}
+
+/// What a piece turned out to hold.
+#[derive(Default)]
+struct Parts {
+    annotations: Vec<crate::ast::Annotation>,
+    definitions: Vec<crate::ast::Definition>,
+    queries: Vec<Query>,
+    header: Option<(Vec<crate::ast::Annotation>, Vec<crate::ast::PartitionKey>)>,
+}
+
+fn rule(kind: Kind) -> Rule {
+    if kind == Kind::Definition { Rule::entry_first } else { Rule::entry_query }
+}
+
+/// Reports what is wrong with `original`, which begins at `base`: mistake by mistake, each mended
+/// before the next is looked for.
+pub(super) fn mistakes<P: Default>(
+    original: &str,
+    base: usize,
+    rule: Rule,
+    build: impl Fn(&mut Builder<'_>, Node<'_>, &mut P),
+    found: &mut Vec<Diagnostic>,
+) {
+    let mut patch = Patch::new(original, base);
+    for _ in 0..MISTAKES_MAX {
+        let text = patch.text();
+        let scan = Scan::new(&text);
+        // A quote put right may lay open what was a text before.
+        if super::refuse_size(&scan).is_some() {
+            return;
+        }
+        let masked = scan.masked();
+        match Grammar::parse(rule, &masked) {
+            Ok(nodes) => {
+                let mut builder = Builder::new(&scan, 0);
+                let mut parts = P::default();
+                for node in nodes.flat_map(Node::into_inner) {
+                    build(&mut builder, node, &mut parts);
+                }
+                let errors = builder.diagnostics.into_iter();
+                found.extend(
+                    errors.filter(|it| it.severity == Severity::Error).map(|it| patch.original(it)),
+                );
+                return;
+            }
+            Err(error) => {
+                let diagnostic = explain::explain(&scan, &error);
+                let edits = diagnostic.fixes.first().map(|fix| fix.edits.clone());
+                found.push(patch.original(diagnostic));
+                if !edits.is_some_and(|edits| patch.apply(&edits)) {
+                    return;
+                }
+            }
+        }
+    }
+}

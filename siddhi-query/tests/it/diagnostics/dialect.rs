@@ -1,0 +1,38 @@
+//! Siddhi 3, and types and units of other languages.
+
+use super::report;
+
+#[test]
+fn siddhi_3() {
+    insta::assert_snapshot!(report(&[
+        "@Plan:name('x') @Plan:statistics('true')\ndefine stream S (a int);",
+        "define stream S (a int, b int); define table T (a int, b int); from S insert overwrite T on T.a == a;",
+        "define stream S (a int, b int); from S#window:time(5 min) select a insert into O;",
+        "define stream S (a int, b int); from S[isNull(a)] select SUM(b) as x, Count() as n insert into O;",
+    ]));
+}
+
+#[test]
+fn swallowed() {
+    insta::assert_snapshot!(report(&[r#"define function f[js] return string { return "a"; };
+define function g[js] return string { return "b"; };
+define stream S (a int);"#,]));
+}
+
+#[test]
+fn types() {
+    insta::assert_snapshot!(report(&[
+        "define stream S (a boolean, b Integer, c varchar, d decimal, e strng, f foo);",
+        "define function f[js] return number { return 1; };\ndefine stream S (a int);",
+    ]));
+}
+
+#[test]
+fn units() {
+    insta::assert_snapshot!(report(&[
+        "define stream S (a int, b int); from S#window.time(5 mins) insert into O;",
+        "define stream S (a int, b int); from S#window.time(500ms) insert into O;",
+        "define stream S (a int, b int); from S#window.time(5days) insert into O;",
+        "define stream S (a int, b int); from S output every 10 secnds insert into O;",
+    ]));
+}

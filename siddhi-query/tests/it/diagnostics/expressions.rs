@@ -1,0 +1,41 @@
+//! Operators and null checks.
+
+use super::report;
+
+#[test]
+fn operators() {
+    insta::assert_snapshot!(report(&[
+        "define stream S (a int, b int); from S[a = 5 && b <> 3 || !(a > 1)] insert into O;",
+        "define stream S (a int, b int); from S[a > 1 and !b] insert into O;",
+        "define stream S (a int, b int); from S select a having a = 1 insert into O;",
+    ]));
+}
+
+#[test]
+fn null_checks() {
+    insta::assert_snapshot!(report(&[
+        "define stream S (a int, b int); from S[a is not null and S.b is not null] insert into O;",
+        "define stream S (a int, b int); from S[(a) is null] insert into O;",
+    ]));
+}
+
+#[test]
+fn incomplete() {
+    insta::assert_snapshot!(report(&[
+        "define stream S (a int, b int); from S[a + ] insert into O;",
+        "define stream S (a int, b int); from S select a +  insert into O;",
+        "define stream S (a int, b int); from S[a == 1 insert into O;",
+        "define stream S (a int, b int); from S[(a == 1] insert into O;",
+        "define stream S (a int, b int); from S[a == 1)] insert into O;",
+        "define stream S (a int, b int); from S select e[0] as x insert into O;",
+        "define stream S (a int, b int); from S select 2147483648 as x insert into O;",
+        "define stream S (a int, b int); from S select a + b insert into O;",
+    ]));
+}
+
+#[test]
+fn too_much() {
+    insta::assert_snapshot!(report(&[
+        "define stream S (a int, b int); from S select (((a))) as x, 5 sec 1 min as y insert into O;",
+    ]));
+}
