@@ -30,6 +30,8 @@ pub struct BoundWindow {
     pub sliding: bool,
     /// Rows leave in the order in which they came.
     pub in_order: bool,
+    /// The window is the last so many rows and nothing else.
+    pub last_rows: Option<u64>,
     /// Timestamps of the rows that are in must be kept.
     pub needs_timestamps: bool,
 }

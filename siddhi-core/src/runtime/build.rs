@@ -12,13 +12,15 @@ use super::light::Light;
 use super::partition::{Partition, PartitionBy, PartitionStream};
 use super::query::{Query, QueryInput, StreamInput};
 use super::region::Region;
+use super::slab;
 use super::time::Time;
 use super::windowing::{WindowForm, WindowPlace, WindowStage, WindowState};
 use crate::expression::typed::Expr;
 use crate::extension::Leaving;
 use crate::pattern::operator::PatternOperator;
 use crate::plan::logical::{
-    InputPlan, LogicalApp, QueryPlan, StreamInputPlan, StreamOrigin,
+    InputPlan, LogicalApp, PartitionByPlan, PartitionKeyPlan, PartitionPlan, QueryPlan,
+    StreamInputPlan, StreamOrigin,
 };
 use crate::plan::rules::Switches;
 use crate::rules::set::RuleSet;
@@ -56,12 +58,13 @@ pub(crate) fn build(app: &LogicalApp, clock: Arc<dyn Clock>, seed: u64, switches
         }
     }
     let mut state_names = StateNames::default();
-    let queries = app
+    let queries: Vec<Query> = app
         .queries
         .iter()
         .map(|query| build_query(app, query, state_names.name(query), switches))
         .collect();
-    let partitions = app.partitions.iter().map(|plan| build_partition(app, plan)).collect();
+    let partitions =
+        app.partitions.iter().map(|plan| build_partition(app, plan, &queries, switches)).collect();
     let time = Time::new(clock, app.playback);
     Region::new(junctions, queries, partitions, time, Random::new(seed))
 }
@@ -92,25 +95,56 @@ fn reader(app: &LogicalApp, index: usize, query: &QueryPlan, stream: usize) -> R
     }
 }
 
-fn build_partition(app: &LogicalApp, plan: &crate::plan::logical::PartitionPlan) -> Partition {
+fn build_partition(
+    app: &LogicalApp,
+    plan: &PartitionPlan,
+    queries: &[Query],
+    switches: Switches,
+) -> Partition {
     let streams = plan
         .keys
         .iter()
-        .map(|key| PartitionStream {
-            stream: key.stream,
-            by: PartitionBy::compile(&key.by),
-            readers: plan
-                .queries
-                .iter()
-                .copied()
-                .filter(|index| {
-                    let query = app.queries.get(*index);
-                    query.is_some_and(|query| streams_of(query).contains(&key.stream))
-                })
-                .collect(),
+        .map(|key| {
+            let reads = |index: &usize| {
+                let query = app.queries.get(*index);
+                query.is_some_and(|query| streams_of(query).contains(&key.stream))
+            };
+            let readers: Vec<usize> = plan.queries.iter().copied().filter(reads).collect();
+            PartitionStream {
+                stream: key.stream,
+                by: PartitionBy::compile(&key.by),
+                whole_chunks: switches.partition_chunks && whole_chunks(app, key, &readers, queries),
+                readers,
+            }
         })
         .collect();
     Partition::new(plan.name.clone(), streams)
+}
+
+/// Whether the rows of all keys of a chunk can be worked on at once: one query reads the stream, it
+/// needs nothing but the rows' own keys, and what it puts out cannot come back before the chunk is
+/// done.
+fn whole_chunks(
+    app: &LogicalApp,
+    key: &PartitionKeyPlan,
+    readers: &[usize],
+    queries: &[Query],
+) -> bool {
+    let [reader] = readers else { return false };
+    let (Some(plan), Some(query)) = (app.queries.get(*reader), queries.get(*reader)) else {
+        return false;
+    };
+    let QueryInput::Stream(input) = &query.input else { return false };
+    let slab = input.window.as_ref().is_some_and(|(stage, _)| stage.form == WindowForm::Slab);
+    let outer = app
+        .streams
+        .get(plan.target)
+        .is_some_and(|stream| !matches!(stream.origin, StreamOrigin::Inner(_)));
+    slab && outer
+        && matches!(key.by, PartitionByPlan::Value(_))
+        && input.before.is_empty()
+        && query.selector.is_plain_by_key()
+        && !feeds_itself(app, plan)
 }
 
 fn build_query(app: &LogicalApp, plan: &QueryPlan, state_name: String, switches: Switches) -> Query {
@@ -209,7 +243,9 @@ fn window_form(
         return WindowForm::General;
     }
     if window.bound.sliding {
-        return WindowForm::Sliding;
+        let short = window.bound.last_rows.is_some_and(|length| length <= slab::LENGTH_MAX);
+        let slab = short && plan.partition.is_some() && switches.partition_chunks;
+        return if slab { WindowForm::Slab } else { WindowForm::Sliding };
     }
     // A flush may put out several chunks, and their aggregates are computed together: a query that
     // reaches itself could see that. Marks that carry no rows make a call that can be seen, too.
@@ -279,7 +315,7 @@ fn columns_kept(
             plan.selector.group_by.iter().for_each(|column| look(*column));
             (positions(&read), Vec::new())
         }
-        WindowForm::Sliding => (Vec::new(), arguments(plan)),
+        WindowForm::Sliding | WindowForm::Slab => (Vec::new(), arguments(plan)),
         WindowForm::Batch => {
             for item in &plan.selector.items {
                 item.expression.columns(&mut look);

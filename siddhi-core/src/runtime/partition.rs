@@ -28,6 +28,8 @@ pub(crate) struct PartitionStream {
     pub(crate) by: PartitionBy,
     /// The queries of the partition that read it, in the order of the text.
     pub(crate) readers: Vec<usize>,
+    /// The one query that reads it works on whole chunks: nobody can tell.
+    pub(crate) whole_chunks: bool,
 }
 
 /// How rows find their key.
@@ -52,6 +54,8 @@ struct PartitionWork {
     pairs: Vec<(u32, u32)>,
     rows: Vec<u32>,
     found: Vec<u32>,
+    /// The key of each row, at its place.
+    keys: Vec<u32>,
 }
 
 impl PartitionBy {
@@ -118,6 +122,15 @@ impl Region {
         let width = self.junctions.get(stream).map_or(0, |j| j.attributes.len());
         let mut faults = Faults::new(stream, width);
         self.find_keys(partition, own, view, &mut work, &mut faults);
+        if own.whole_chunks
+            && work.pairs.len() > 1
+            && let [query] = *own.readers.as_slice()
+        {
+            self.split_whole(query, partition, view, &mut work);
+            partition.works.borrow_mut().push(work);
+            self.report(&faults);
+            return;
+        }
         for run in work.pairs.chunk_by(|a, b| a.1 == b.1) {
             let Some((_, key)) = run.first() else { continue };
             work.rows.clear();
@@ -129,6 +142,30 @@ impl Region {
         }
         partition.works.borrow_mut().push(work);
         self.report(&faults);
+    }
+
+    /// Hands the rows of all keys over at once.
+    fn split_whole(
+        &self,
+        query: usize,
+        partition: &Partition,
+        view: &View<'_>,
+        work: &mut PartitionWork,
+    ) {
+        let PartitionWork { pairs, rows, keys, .. } = work;
+        rows.clear();
+        rows.extend(pairs.iter().map(|(row, _)| *row));
+        keys.resize(view.selection.extent().max(keys.len()), 0);
+        for (row, key) in &*pairs {
+            if let Some(place) = keys.get_mut(*row as usize) {
+                *place = *key;
+            }
+        }
+        let above = u32::try_from(partition.keys.borrow().table.len() + 1).unwrap_or(u32::MAX);
+        // Rows without a key are left out.
+        let selection = if rows.len() == view.len() { view.selection } else { Selection::Rows(rows) };
+        let mut runs = pairs.chunk_by(|a, b| a.1 == b.1);
+        self.read_keys(query, &view.with(selection), keys, above, &mut runs);
     }
 
     fn find_keys(

@@ -16,13 +16,13 @@ use super::junction::{Junction, Reader};
 use super::partition::Partition;
 use super::query::{Query, QueryInput, QueryWork, StreamInput};
 use super::time::{Owner, Time};
-use super::windowing::{WindowForm, WindowStage, WindowState};
+use super::windowing::{RowKeys, WindowForm, WindowStage, WindowState};
 use crate::pattern::operator::{PatternOperator, PatternOutput};
 use crate::event::value::Value;
 use crate::event::view::{Columns, Kind, Selection, View};
 use crate::plan::logical::{OnError, StreamId};
 use crate::selector::context::EvalContext;
-use crate::selector::select::Selected;
+use crate::selector::select::{Form, Selected};
 
 /// The state of a running app.
 #[derive(Debug)]
@@ -238,17 +238,26 @@ impl Region {
         let QueryWork { window: Some(window), selector, .. } = work else { return };
         let selected = self.evaluate(|context| {
             let mut selector_state = query.selector_state.borrow_mut();
-            stage.rows(
-                view,
-                key,
-                &query.selector,
-                &mut state.borrow_mut(),
-                &mut selector_state,
-                window,
-                selector,
-                context,
-            );
-            if stage.form != WindowForm::Sliding {
+            let mut state = state.borrow_mut();
+            if stage.form == WindowForm::Slab {
+                let keys = RowKeys::One(key);
+                let select = &query.selector;
+                stage.slab_rows(
+                    view, keys, select, &mut state, &mut selector_state, window, selector, context,
+                );
+            } else {
+                stage.rows(
+                    view,
+                    key,
+                    &query.selector,
+                    &mut state,
+                    &mut selector_state,
+                    window,
+                    selector,
+                    context,
+                );
+            }
+            if !stage.passes_rows() {
                 return None;
             }
             query.selector.choose(view, key, &mut selector_state, selector, context)
@@ -256,7 +265,7 @@ impl Region {
         if !window.wake_ups.is_empty() {
             self.ask(index, key, &window.wake_ups);
         }
-        if stage.form == WindowForm::Sliding {
+        if stage.passes_rows() {
             query.rows_selected.set(query.rows_selected.get() + view.len() as u64);
             self.deliver(query, view, key, selected, work);
         } else if stage.chunk_count(window) > 0
@@ -265,6 +274,52 @@ impl Region {
             self.window_chunks(query, input, stage, key, &mut window, work, faults);
             work.window = Some(window);
         }
+    }
+
+    /// A query of a partition that works on whole chunks takes one in, the rows of all keys at once;
+    /// `runs` are the stretches of equal keys, each of which goes out as a chunk.
+    pub(crate) fn read_keys(
+        &self,
+        index: usize,
+        view: &View<'_>,
+        keys: &[u32],
+        above: u32,
+        runs: &mut dyn Iterator<Item = &[(u32, u32)]>,
+    ) {
+        let Some(query) = self.queries.get(index) else { return };
+        let QueryInput::Stream(StreamInput { window: Some((stage, state)), .. }) = &query.input
+        else {
+            return;
+        };
+        let mut work = query.take();
+        let QueryWork { window, selector, current, .. } = &mut *work;
+        let Some(window) = window else { return };
+        self.evaluate(|context| {
+            stage.slab_rows(
+                view,
+                RowKeys::Each(keys, above),
+                &query.selector,
+                &mut state.borrow_mut(),
+                &mut query.selector_state.borrow_mut(),
+                window,
+                selector,
+                context,
+            );
+            query.selector.compute_items(view, selector, context);
+        });
+        query.rows_selected.set(query.rows_selected.get() + view.len() as u64);
+        let input = Columns::Extended(&view.columns, &selector.aggregation.values);
+        let columns = query.selector.items.results(&input, &selector.items);
+        let output = View { columns, kinds: None, ..*view };
+        let last_only = query.selector.form == Form::LastRow;
+        for run in runs {
+            let run = if last_only { run.get(run.len() - 1..).unwrap_or(run) } else { run };
+            current.clear();
+            current.extend(run.iter().map(|(row, _)| *row));
+            query.rows_out.set(query.rows_out.get() + run.len() as u64);
+            self.publish(query.target, &output.with(Selection::Rows(current)), 0);
+        }
+        query.give(work);
     }
 
     fn ask(&self, index: usize, key: u32, times: &[i64]) {
@@ -466,7 +521,7 @@ impl Region {
                 );
             });
             self.ask(index, key, &window.wake_ups);
-            if stage.form != WindowForm::Sliding {
+            if !stage.passes_rows() {
                 self.window_chunks(query, input, stage, key, &mut window, &mut work, &mut faults);
             }
             work.window = Some(window);

@@ -9,6 +9,7 @@ use siddhi_state::{Snapshot, StateError, StateHolder, decode, encode};
 use super::partition::Partition;
 use super::query::{Query, QueryInput};
 use super::region::Region;
+use super::slab::Slab;
 use super::windowing::{KeyWindow, WindowStage, WindowState};
 use crate::event::store::RowStore;
 use crate::selector::aggregation::{self, Aggregators};
@@ -89,6 +90,7 @@ struct SavedQuery {
 #[derive(Serialize, Deserialize)]
 struct SavedWindow {
     keys: Vec<Option<SavedKey>>,
+    slab: Option<Slab>,
     counts: [u64; 3],
 }
 
@@ -172,6 +174,7 @@ impl StateHolder for QueryState<'_> {
 }
 
 fn save_window(state: &WindowState) -> Result<SavedWindow, StateError> {
+    let slab = state.slab.clone();
     let mut keys = Vec::new();
     for own in &state.keys {
         keys.push(match own {
@@ -183,11 +186,12 @@ fn save_window(state: &WindowState) -> Result<SavedWindow, StateError> {
             None => None,
         });
     }
-    Ok(SavedWindow { keys, counts: [state.rows_in, state.rows_expired, state.rows_dropped] })
+    Ok(SavedWindow { keys, slab, counts: [state.rows_in, state.rows_expired, state.rows_dropped] })
 }
 
 fn load_window(stage: &WindowStage, saved: SavedWindow) -> Result<WindowState, StateError> {
     let mut state = WindowState::new();
+    state.slab = saved.slab;
     [state.rows_in, state.rows_expired, state.rows_dropped] = saved.counts;
     for own in saved.keys {
         state.keys.push(match own {

@@ -13,8 +13,9 @@ use crate::event::column::{Column, Values};
 use crate::event::store::RowStore;
 use crate::event::view::{Columns, Kind, Selection, View};
 use crate::expression::program::{Program, Scratch};
-use crate::extension::{BoundWindow, Window, WindowPass, WindowStep};
-use crate::selector::aggregation::Groups;
+use super::slab::{Slab, SlabWork};
+use crate::extension::{Argument, BoundWindow, Window, WindowPass, WindowStep};
+use crate::selector::aggregation::{Groups, SliceRows};
 use crate::selector::context::EvalContext;
 use crate::selector::select::{Selector, SelectorState, SelectorWork};
 
@@ -27,6 +28,17 @@ pub(crate) enum WindowForm {
     Sliding,
     /// The rows that come out are gathered; those that leave are not seen.
     Batch,
+    /// As sliding, in a partition: the windows of all keys stand in one slab.
+    Slab,
+}
+
+/// The keys of the rows of a chunk.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum RowKeys<'a> {
+    /// All rows have one key.
+    One(u32),
+    /// The key of each row, at its place, and a number above all of them.
+    Each(&'a [u32], u32),
 }
 
 /// What is fixed about a window in its place.
@@ -66,6 +78,8 @@ pub(crate) struct WindowPlace<'a> {
 pub(crate) struct WindowState {
     /// By key.
     pub(crate) keys: Vec<Option<KeyWindow>>,
+    /// The windows of all keys, in the slab form.
+    pub(crate) slab: Option<Slab>,
     pub(crate) rows_in: u64,
     pub(crate) rows_expired: u64,
     pub(crate) rows_dropped: u64,
@@ -91,6 +105,8 @@ pub(crate) struct WindowWork {
     ends: Vec<usize>,
     rows: Vec<u32>,
     empty: Column,
+    slab: SlabWork,
+    leaving_groups: Vec<u32>,
 }
 
 impl WindowStage {
@@ -134,6 +150,8 @@ impl WindowStage {
             ends: Vec::new(),
             rows: Vec::new(),
             empty: Column::new(DataType::Object),
+            slab: Slab::work(&self.store_types()),
+            leaving_groups: Vec::new(),
         }
     }
 
@@ -196,6 +214,70 @@ impl WindowStage {
             wake_ups: &mut work.wake_ups,
         });
         self.put_out(view.selection, key, selector, state, selector_state, work, selector_work, context);
+    }
+
+    /// Takes in the rows of a chunk in the slab form: the aggregates' values stand at the rows'
+    /// places afterwards.
+    #[allow(clippy::too_many_arguments, reason = "the parts of one pass, taken apart")]
+    pub(crate) fn slab_rows(
+        &self,
+        view: &View<'_>,
+        keys: RowKeys<'_>,
+        selector: &Selector,
+        state: &mut WindowState,
+        selector_state: &mut SelectorState,
+        work: &mut WindowWork,
+        selector_work: &mut SelectorWork,
+        context: &mut EvalContext<'_>,
+    ) {
+        state.rows_in += view.len() as u64;
+        self.arguments.run(view, &mut work.scratch, &mut context.calls(view));
+        let group_count = selector.assign_row_groups(view, keys, selector_state, selector_work);
+        if self.group_column.is_some() {
+            copy_groups(view, &selector_work.groups, &mut work.groups);
+        }
+        let slab = state.slab.get_or_insert_with(|| {
+            Slab::new(self.bound.last_rows.unwrap_or(1), &self.store_types())
+        });
+        let column = |n: usize| {
+            if n < self.argument_types.len() {
+                Some(self.arguments.result(n, view, &work.scratch))
+            } else {
+                Some(&work.groups)
+            }
+        };
+        let key_of = |row: usize| match keys {
+            RowKeys::One(key) => key,
+            RowKeys::Each(keys, _) => keys.get(row).copied().unwrap_or_default(),
+        };
+        state.rows_expired += slab.push(view.selection, key_of, column, &mut work.slab);
+        let leaving_groups = match self.group_column.and_then(|n| work.slab.leaving.get(n)) {
+            Some(Column { values: Values::Int(groups), .. }) => {
+                work.leaving_groups.clear();
+                work.leaving_groups.extend(groups.iter().map(|group| group.cast_unsigned()));
+                &work.leaving_groups
+            }
+            // All rows of a key are one group: what leaves is of the group of what comes.
+            _ => &selector_work.groups,
+        };
+        let coming: smallvec::SmallVec<[Argument<'_>; 4]> = (0..self.argument_types.len())
+            .map(|n| Argument::Column(self.arguments.result(n, view, &work.scratch)))
+            .collect();
+        let rows = SliceRows {
+            selection: view.selection,
+            coming: &coming,
+            leaving: &work.slab.leaving,
+            leaves: &work.slab.leaves,
+            groups: &selector_work.groups,
+            leaving_groups,
+            group_count,
+        };
+        selector.aggregation.run_slices(
+            rows,
+            &mut selector_state.aggregators,
+            &mut selector_work.aggregation,
+            context,
+        );
     }
 
     /// A time that the window of a key asked for has come.
@@ -357,6 +439,11 @@ impl WindowStage {
         }
     }
 
+    /// Whether the rows that come in are those that go out.
+    pub(crate) fn passes_rows(&self) -> bool {
+        matches!(self.form, WindowForm::Sliding | WindowForm::Slab)
+    }
+
     /// What is kept, as a line of text.
     pub(crate) fn explain(&self) -> String {
         let kept: Vec<String> = self.kept.iter().map(|column| format!("#{column}")).collect();
@@ -402,7 +489,7 @@ impl WindowStage {
 
 impl WindowState {
     pub(crate) fn new() -> Self {
-        Self { keys: Vec::new(), rows_in: 0, rows_expired: 0, rows_dropped: 0 }
+        Self { keys: Vec::new(), slab: None, rows_in: 0, rows_expired: 0, rows_dropped: 0 }
     }
 
     /// The window of a key, made when it is first needed.
@@ -417,7 +504,8 @@ impl WindowState {
 
     /// Rows that are in, over all keys.
     pub(crate) fn rows_held(&self) -> u64 {
-        self.keys.iter().flatten().map(|own| own.store.len() as u64).sum()
+        let slab = self.slab.as_ref().map_or(0, Slab::rows_held);
+        slab + self.keys.iter().flatten().map(|own| own.store.len() as u64).sum::<u64>()
     }
 }
 

@@ -213,6 +213,54 @@ impl AggregationPlan {
     }
 }
 
+/// The arguments of all aggregators of one place side by side, of rows that come and rows that
+/// leave.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SliceRows<'a> {
+    pub(crate) selection: Selection<'a>,
+    pub(crate) coming: &'a [Argument<'a>],
+    pub(crate) leaving: &'a [Column],
+    pub(crate) leaves: &'a [bool],
+    pub(crate) groups: &'a [u32],
+    pub(crate) leaving_groups: &'a [u32],
+    /// Groups are numbered below this.
+    pub(crate) group_count: usize,
+}
+
+impl AggregationPlan {
+    /// Runs every aggregator over rows that come and rows that they push out.
+    pub(crate) fn run_slices(
+        &self,
+        rows: SliceRows<'_>,
+        aggregators: &mut Aggregators,
+        work: &mut AggregationWork,
+        context: &mut EvalContext<'_>,
+    ) {
+        let extent = rows.selection.extent();
+        let mut first = 0;
+        let stages = self.stages.iter().zip(aggregators).zip(&mut work.values);
+        for ((stage, aggregator), out) in stages {
+            let own = first..first + stage.argument_count;
+            first = own.end;
+            out.grow(extent);
+            let mut feed = Feed {
+                rows: Rows::Slices {
+                    selection: rows.selection,
+                    coming: rows.coming.get(own.clone()).unwrap_or_default(),
+                    leaving: rows.leaving.get(own).unwrap_or_default(),
+                    leaves: rows.leaves,
+                    groups: rows.groups,
+                    leaving_groups: rows.leaving_groups,
+                },
+                group_count: rows.group_count,
+                reset_groups: None,
+                failures: &mut context.failures,
+            };
+            aggregator.run(&mut feed, out);
+        }
+    }
+}
+
 /// The guarded rows and the marks, in the order of the view: a mark reaches every aggregator.
 fn with_marks(view: &View<'_>, guarded: &[u32], merged: &mut Vec<u32>) {
     merged.clear();

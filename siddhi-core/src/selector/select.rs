@@ -14,6 +14,7 @@ use crate::expression::program::{Program, Scratch, exclude};
 use crate::expression::typed::Expr;
 use crate::extension::Leaving;
 use crate::plan::logical::SelectorPlan;
+use crate::runtime::windowing::RowKeys;
 
 /// Which rows of a chunk come out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -206,6 +207,22 @@ impl Selector {
         self.plain = !self.items_of_all && self.limit.is_none() && self.wants_current;
     }
 
+    /// Whether the rows of a chunk can be chosen without looking at other rows than those of the
+    /// same key: no groups beside the key, nothing between aggregates and output.
+    pub(crate) fn is_plain_by_key(&self) -> bool {
+        self.plain && self.group_by.is_empty()
+    }
+
+    /// Computes the items of the rows of a view, when the aggregates' values stand in `work`.
+    pub(crate) fn compute_items(
+        &self,
+        view: &View<'_>,
+        work: &mut SelectorWork,
+        context: &mut EvalContext<'_>,
+    ) {
+        self.run_items(view, work, context);
+    }
+
     /// Whether `having` has aggregators.
     pub(crate) fn having_aggregates(&self) -> bool {
         self.having.as_ref().is_some_and(|having| !having.aggregation.is_empty())
@@ -332,6 +349,34 @@ impl Selector {
             let extent = view.selection.extent();
             work.groups.clear();
             work.groups.resize(extent, key);
+        }
+    }
+
+    /// Writes the group of each row of a view whose rows have keys of their own, and gives a number
+    /// above all groups.
+    pub(crate) fn assign_row_groups(
+        &self,
+        view: &View<'_>,
+        keys: RowKeys<'_>,
+        state: &mut SelectorState,
+        work: &mut SelectorWork,
+    ) -> usize {
+        let extent = view.selection.extent();
+        match keys {
+            RowKeys::One(key) if !self.group_by.is_empty() => {
+                state.groups.assign(view, &self.group_by, key, &mut work.groups);
+                state.groups.len()
+            }
+            RowKeys::One(key) => {
+                work.groups.clear();
+                work.groups.resize(extent, key);
+                key as usize + 1
+            }
+            RowKeys::Each(keys, above) => {
+                work.groups.clear();
+                work.groups.extend_from_slice(keys.get(..extent).unwrap_or_default());
+                above as usize
+            }
         }
     }
 

@@ -1,0 +1,175 @@
+//! The windows of all keys of a partition side by side, where each is just the last n rows.
+//!
+//! A million small windows as objects would be a million of everything; here a key has n places in
+//! each column and four bytes beside them. The columns hold only what aggregators read.
+
+use serde::{Deserialize, Serialize};
+use siddhi_query::ast::DataType;
+
+use crate::event::column::{Column, Element, Values};
+use crate::event::view::Selection;
+
+/// The longest window that is kept in a slab: its places are reserved as soon as a key occurs.
+pub(crate) const LENGTH_MAX: u64 = 64;
+
+/// The last n rows of every key.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Slab {
+    length: usize,
+    /// For each key n places.
+    columns: Vec<Column>,
+    /// For each key how many of its places are taken, and the place of the next row.
+    keys: Vec<(u16, u16)>,
+}
+
+/// What rows pushed out, row by row at their places.
+#[derive(Debug)]
+pub(crate) struct SlabWork {
+    slots: Vec<usize>,
+    /// Whether a row pushed another out.
+    pub(crate) leaves: Vec<bool>,
+    /// The values of the rows that were pushed out.
+    pub(crate) leaving: Vec<Column>,
+}
+
+impl Slab {
+    /// Room for windows of `length` rows with columns of these types.
+    pub(crate) fn new(length: u64, types: &[DataType]) -> Self {
+        Self {
+            length: usize::try_from(length.min(LENGTH_MAX)).unwrap_or(1),
+            columns: types.iter().map(|data_type| Column::new(*data_type)).collect(),
+            keys: Vec::new(),
+        }
+    }
+
+    /// Fresh buffers.
+    pub(crate) fn work(types: &[DataType]) -> SlabWork {
+        SlabWork {
+            slots: Vec::new(),
+            leaves: Vec::new(),
+            leaving: types.iter().map(|data_type| Column::new(*data_type)).collect(),
+        }
+    }
+
+    /// Rows that are in, over all keys.
+    pub(crate) fn rows_held(&self) -> u64 {
+        self.keys.iter().map(|(taken, _)| u64::from(*taken)).sum()
+    }
+
+    /// Takes in rows, each for its key; `column` gives the n-th column of the rows. What they push
+    /// out stands in `work` afterwards. Says how many rows were pushed out.
+    pub(crate) fn push<'c>(
+        &mut self,
+        rows: Selection<'_>,
+        key_of: impl Fn(usize) -> u32,
+        column: impl Fn(usize) -> Option<&'c Column>,
+        work: &mut SlabWork,
+    ) -> u64 {
+        let extent = rows.extent();
+        if work.leaves.len() < extent {
+            work.leaves.resize(extent, false);
+        }
+        work.slots.clear();
+        let mut gone = 0;
+        for row in rows.iter() {
+            let key = key_of(row) as usize;
+            if self.keys.len() <= key {
+                self.grow(key + 1);
+            }
+            let Some((taken, next)) = self.keys.get_mut(key) else { continue };
+            let full = usize::from(*taken) == self.length;
+            work.slots.push(key * self.length + usize::from(*next));
+            *taken += u16::from(!full);
+            *next = if usize::from(*next) + 1 == self.length { 0 } else { *next + 1 };
+            gone += u64::from(full);
+            if let Some(place) = work.leaves.get_mut(row) {
+                *place = full;
+            }
+        }
+        for (index, (held, leaving)) in self.columns.iter_mut().zip(&mut work.leaving).enumerate() {
+            leaving.grow(extent);
+            if let Some(coming) = column(index) {
+                exchange(held, leaving, coming, rows, &work.slots);
+            }
+        }
+        gone
+    }
+
+    fn grow(&mut self, keys: usize) {
+        self.keys.resize(keys, (0, 0));
+        for column in &mut self.columns {
+            column.resize(keys * self.length);
+        }
+    }
+}
+
+/// Moves what stands at each row's slot to the row's place in `leaving`, and the row's value in.
+fn exchange(
+    held: &mut Column,
+    leaving: &mut Column,
+    coming: &Column,
+    rows: Selection<'_>,
+    slots: &[usize],
+) {
+    if held.nulls.any() || coming.nulls.any() {
+        for (row, slot) in rows.iter().zip(slots) {
+            leaving.set_from(row, held, *slot);
+            held.set_from(*slot, coming, row);
+        }
+        return;
+    }
+    leaving.nulls.clear();
+    match &held.values {
+        Values::Bool(_) => exchange_of::<bool>(held, leaving, coming, rows, slots),
+        Values::Int(_) => exchange_of::<i32>(held, leaving, coming, rows, slots),
+        Values::Long(_) => exchange_of::<i64>(held, leaving, coming, rows, slots),
+        Values::Float(_) => exchange_of::<f32>(held, leaving, coming, rows, slots),
+        Values::Double(_) => exchange_of::<f64>(held, leaving, coming, rows, slots),
+        Values::String(_) => exchange_of::<crate::Text>(held, leaving, coming, rows, slots),
+        Values::Object(_) => exchange_of::<crate::Value>(held, leaving, coming, rows, slots),
+    }
+}
+
+#[inline]
+fn exchange_of<T: Element>(
+    held: &mut Column,
+    leaving: &mut Column,
+    coming: &Column,
+    rows: Selection<'_>,
+    slots: &[usize],
+) {
+    let (Some(held), Some(leaving), Some(coming)) =
+        (T::vector(&mut held.values), T::vector(&mut leaving.values), T::slice(&coming.values))
+    else {
+        return;
+    };
+    for (row, slot) in rows.iter().zip(slots) {
+        let places = (held.get_mut(*slot), leaving.get_mut(row), coming.get(row));
+        if let (Some(held), Some(leaving), Some(coming)) = places {
+            *leaving = std::mem::replace(held, coming.clone());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::value::Value;
+
+    #[test]
+    fn each_key_keeps_its_last_rows() {
+        let types = [DataType::Long];
+        let mut slab = Slab::new(2, &types);
+        let mut work = Slab::work(&types);
+        let mut column = Column::new(DataType::Long);
+        for value in [Value::Long(1), Value::Long(2), Value::Null, Value::Long(4), Value::Long(5)] {
+            column.push(value);
+        }
+        let keys = [1, 2, 1, 1, 1];
+        let gone = slab.push(Selection::All(5), |row| keys[row], |_| Some(&column), &mut work);
+        assert_eq!((gone, slab.rows_held()), (2, 3));
+        assert_eq!(work.leaves, [false, false, false, true, true]);
+        assert_eq!(work.leaving[0].value(3), Value::Long(1));
+        assert_eq!(work.leaving[0].value(4), Value::Null);
+    }
+}
