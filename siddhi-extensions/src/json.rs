@@ -6,7 +6,8 @@
 //!              @attributes(symbol = 'company.symbol', price = 'price')))
 //! define stream Stocks (symbol string, price double);
 //!
-//! @sink(type = 'stdout', @map(type = 'json', @payload('{"alert": "{{symbol}} at {{price}}"}')))
+//! @sink(type = 'stdout',
+//!       @map(type = 'json', @payload("""{"alert": "{{symbol}} at {{price}}"}""")))
 //! define stream Alerts (symbol string, price double);
 //! ```
 

@@ -1,0 +1,178 @@
+//! Connectors in running apps. What the conformance corpus says of topics is not repeated here.
+
+#![allow(clippy::unwrap_used, reason = "a test that fails may panic")]
+
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+use siddhi_core::extension::{Buffer, Payload, Progress, Registry};
+use siddhi_core::{App, SiddhiManager, Value};
+use siddhi_extensions::Environment;
+
+/// A manager, and the topics of its apps.
+fn manager() -> (SiddhiManager, Environment) {
+    let environment = Environment::default();
+    let mut registry = Registry::with_builtins();
+    siddhi_extensions::register_with(&mut registry, &environment);
+    (SiddhiManager::with_registry(registry), environment)
+}
+
+/// What a stream says, one text an event.
+fn listen(app: &App, stream: &str) -> Arc<Mutex<Vec<String>>> {
+    let heard = Arc::new(Mutex::new(Vec::new()));
+    let rows = Arc::clone(&heard);
+    app.on_stream(stream, move |chunk| {
+        for row in chunk.rows() {
+            let values: Vec<String> = row.values().iter().map(ToString::to_string).collect();
+            rows.lock().push(format!("{} {}", row.timestamp(), values.join(" ")));
+        }
+    })
+    .unwrap();
+    heard
+}
+
+fn refused(text: &str) -> String {
+    let error = manager().0.create_app(text).unwrap_err();
+    error.diagnostics().iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn texts_are_read_from_a_topic() {
+    let (manager, environment) = manager();
+    let app = manager
+        .create_app(
+            "@app:playback
+             @source(type = 'inMemory', topic = 't', event.time = 'at', @map(type = 'json'))
+             define stream S (at long, k string);",
+        )
+        .unwrap();
+    let heard = listen(&app, "S");
+    app.start().unwrap();
+    let text = br#"[{"at":5,"k":"a"},{"at":6},{"at":7,"k":"b"}]"#;
+    environment.topics.publish("t", Payload::Bytes(text));
+    assert_eq!(*heard.lock(), ["5 5 a", "7 7 b"]);
+    let counters = app.counters();
+    let stream = counters.iter().find(|it| it.element == "stream S").unwrap();
+    assert_eq!(stream.get("refused"), Some(1));
+}
+
+#[test]
+fn an_app_that_is_gone_hears_nothing() {
+    let (manager, environment) = manager();
+    let text = "@source(type = 'inMemory', topic = 't') define stream S (k string);";
+    let app = manager.create_app(text).unwrap();
+    let heard = listen(&app, "S");
+    app.start().unwrap();
+    let feed = manager
+        .create_app("@sink(type = 'inMemory', topic = 't') define stream F (k string);")
+        .unwrap();
+    feed.start().unwrap();
+    let input = feed.input("F").unwrap();
+    input.send(1, &[Value::from("a")]).unwrap();
+    app.shutdown();
+    input.send(2, &[Value::from("b")]).unwrap();
+    drop(app);
+    input.send(3, &[Value::from("c")]).unwrap();
+    assert_eq!(*heard.lock(), ["1 a"]);
+    // The handler keeps nothing alive: the callback went with its app.
+    assert_eq!(Arc::strong_count(&heard), 1);
+    drop(environment);
+}
+
+#[test]
+fn rows_that_do_not_fit_are_refused_one_by_one() {
+    let (manager, _) = manager();
+    let app = manager
+        .create_app(
+            "@sink(type = 'inMemory', topic = 't') define stream A (k string, v long);
+             @source(type = 'inMemory', topic = 't') define stream B (k string, v double);
+             @source(type = 'inMemory', topic = 't') @OnError(action = 'STREAM')
+             define stream C (k string);
+             from !C select k insert into Faults;",
+        )
+        .unwrap();
+    let (widened, faults) = (listen(&app, "B"), listen(&app, "Faults"));
+    app.start().unwrap();
+    app.input("A").unwrap().send(1, &[Value::from("a"), Value::Long(2)]).unwrap();
+    assert_eq!(
+        (widened.lock().join(","), faults.lock().join(",")),
+        ("1 a 2.0".into(), "1 a".into())
+    );
+}
+
+#[test]
+fn what_a_sink_cannot_publish_goes_where_on_error_says() {
+    let (manager, _) = manager();
+    let app = manager
+        .create_app(
+            "@OnError(action = 'STREAM')
+             @sink(type = 'inMemory', topic = 't', on.error = 'STREAM',
+                   @map(type = 'json', validate.json = 'true', @payload(\"\"\"{\"k\": {{k}}}\"\"\")))
+             define stream A (k string);
+             from !A select k insert into Faults;",
+        )
+        .unwrap();
+    let faults = listen(&app, "Faults");
+    app.start().unwrap();
+    let input = app.input("A").unwrap();
+    input.send(1, &[Value::from("1")]).unwrap();
+    input.send(2, &[Value::from("no JSON")]).unwrap();
+    assert_eq!(*faults.lock(), ["2 no JSON"]);
+}
+
+#[test]
+fn files_are_read_by_whoever_drives_the_app() {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::write(directory.path().join("s.csv"), "k,v\na,1\nb,x\nc,3\n").unwrap();
+    let environment =
+        Environment { base_directory: Some(directory.path().into()), ..Environment::default() };
+    let mut registry = Registry::with_builtins();
+    siddhi_extensions::register_with(&mut registry, &environment);
+    let app = SiddhiManager::with_registry(registry)
+        .create_app(
+            "@source(type = 'file', file.uri = 's.csv', tailing = 'false',
+                     @map(type = 'csv', header = 'true'))
+             define stream S (k string, v int);",
+        )
+        .unwrap();
+    let heard = listen(&app, "S");
+    app.start().unwrap();
+    let mut inputs = app.take_inputs();
+    assert!(app.take_inputs().is_empty());
+    let mut buffer = Buffer::new(inputs[0].schema());
+    let progress = inputs[0].fill(&mut buffer, 7, 100).unwrap();
+    assert_eq!((progress, buffer.ends.as_slice()), (Progress::Finished, &[1, 2][..]));
+    assert_eq!(buffer.rejections.len(), 1);
+    app.input("S").unwrap().send_rows(&buffer.batch).unwrap();
+    assert_eq!(*heard.lock(), ["7 a 1", "7 c 3"]);
+}
+
+#[test]
+fn mistakes_in_annotations_are_told_with_their_names() {
+    for (annotation, expected) in [
+        ("@source(type = 'fil')", "there is no source `fil`"),
+        ("@sink(type = 'file', @map(type = 'cvs'))", "there is no sink mapper `cvs`"),
+        ("@source(type = 'inMemory')", "source `inMemory`: option 'topic' is missing"),
+        (
+            "@source(type = 'inMemory', topic = 't', event.time = 'k')",
+            "option 'event.time' is 'k', expected the name of an int or long attribute",
+        ),
+        (
+            "@sink(type = 'file', file.uri = 'x')",
+            "sink `file`: the sink file writes text: say how with @map",
+        ),
+        (
+            "@sink(type = 'inMemory', topic = 't', @distribution(strategy = 'broadcast'))",
+            "`@distribution` needs destinations",
+        ),
+        (
+            "@sink(type = 'inMemory', topic = 't', on.error = 'WAIT')",
+            "not supported yet: on.error = 'WAIT' of a sink",
+        ),
+    ] {
+        let found = refused(&format!("{annotation} define stream S (k string);"));
+        assert!(found.contains(expected), "{annotation}\n{found}");
+    }
+    let two = refused("@source(type = 'x') @sink(type = 'y') define stream S (k string);");
+    assert_eq!(two.lines().count(), 2, "{two}");
+}
