@@ -28,6 +28,18 @@ fn mistakes_are_told_to_programs() {
 }
 
 #[test]
+fn what_is_certain_is_mended() {
+    let directory = Directory::new(&[(
+        "app.siddhi",
+        "define stream S (a int);\nfrom S[a = 1] select a insert into O;\n",
+    )]);
+    let output = directory.siddhi("check --fix app.siddhi");
+    assert_eq!(output.code, Some(0), "{}", output.out);
+    assert_eq!(output.out, "mended app.siddhi\n1 app checked, no mistakes\n");
+    assert!(directory.read("app.siddhi").contains("[a == 1]"));
+}
+
+#[test]
 fn apps_are_formatted() {
     let directory = Directory::new(&[
         ("good.siddhi", GOOD),

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that fails may panic")]
 
 mod check;
+mod examples;
 mod manual;
 mod program;
 mod run;
