@@ -22,9 +22,6 @@ pub(crate) enum Collector {
 }
 
 impl Collector {
-    /// Those that compete to be the faster.
-    pub(crate) const ALL: [Self; 2] = [Self::G1, Self::Parallel];
-
     /// Its name.
     pub(crate) fn name(self) -> &'static str {
         match self {

@@ -16,15 +16,31 @@ pub(crate) struct Pace {
     rounds: usize,
     /// Seconds that a round lasts.
     round_seconds: f64,
+    /// Seconds that single sends are timed one by one.
+    latency_seconds: f64,
+    /// In how many modes the collectors of the JVM compete; the others take the winner's word.
+    contested_modes: usize,
 }
 
 impl Pace {
     /// For figures to be published.
-    pub(crate) const FULL: Self =
-        Self { java_warm_seconds: 10.0, warm_seconds: 1.0, rounds: 7, round_seconds: 0.7 };
+    pub(crate) const FULL: Self = Self {
+        java_warm_seconds: 10.0,
+        warm_seconds: 1.0,
+        rounds: 7,
+        round_seconds: 0.7,
+        latency_seconds: 2.0,
+        contested_modes: 2,
+    };
     /// For a first look.
-    pub(crate) const QUICK: Self =
-        Self { java_warm_seconds: 3.0, warm_seconds: 0.3, rounds: 3, round_seconds: 0.3 };
+    pub(crate) const QUICK: Self = Self {
+        java_warm_seconds: 3.0,
+        warm_seconds: 0.3,
+        rounds: 3,
+        round_seconds: 0.3,
+        latency_seconds: 0.5,
+        contested_modes: 1,
+    };
 }
 
 /// What was measured of one workload in one mode.
@@ -94,25 +110,28 @@ pub(crate) fn measure(workload: &Workload, java: Option<&Java>, pace: &Pace) -> 
     modes.map(|(&mode, rival)| duel(workload, mode, rival, collector, pace)).collect()
 }
 
-/// Warms a JVM with each collector in each mode; the collector that is faster over all modes, and
-/// its JVMs, one for each mode.
+/// Warms a JVM with each collector in the contested modes; the collector that is faster over them,
+/// and its JVMs, one for each mode.
 fn choose(java: &Java, workload: &Workload, pace: &Pace) -> (Collector, Vec<Rival>) {
-    let mut best: Option<(f64, Collector, Vec<Rival>)> = None;
-    for collector in Collector::ALL {
-        let warmed: Vec<_> = workload
-            .modes
-            .iter()
-            .map(|&mode| {
-                let contestant = java.start(collector).map_err(|error| format!("{error:#}"))?;
-                warm_up(contestant, workload, mode, pace.java_warm_seconds)
-            })
-            .collect();
-        let score = warmed.iter().map(|it| it.as_ref().map_or(0.0, |it| it.rate)).product();
-        if best.as_ref().is_none_or(|(least, ..)| score > *least) {
-            best = Some((score, collector, warmed));
-        }
+    let enter = |collector: Collector, modes: &[Mode]| -> Vec<Rival> {
+        let warmed = modes.iter().map(|&mode| {
+            let contestant = java.start(collector).map_err(|error| format!("{error:#}"))?;
+            warm_up(contestant, workload, mode, pace.java_warm_seconds)
+        });
+        warmed.collect()
+    };
+    let (contested, rest) = workload.modes.split_at(pace.contested_modes.min(workload.modes.len()));
+    let score = |rivals: &[Rival]| -> f64 {
+        rivals.iter().map(|it| it.as_ref().map_or(0.0, |warm| warm.rate)).product()
+    };
+    let mut best = (Collector::G1, enter(Collector::G1, contested));
+    let parallel = enter(Collector::Parallel, contested);
+    if score(&parallel) > score(&best.1) {
+        best = (Collector::Parallel, parallel);
     }
-    best.map_or((Collector::G1, Vec::new()), |(_, collector, warmed)| (collector, warmed))
+    let (collector, mut rivals) = best;
+    rivals.extend(enter(collector, rest));
+    (collector, rivals)
 }
 
 fn warm_up(
@@ -187,8 +206,8 @@ fn duel(
     #[allow(clippy::cast_precision_loss, reason = "counts far below 2^53")]
     Measurement {
         mode,
-        ours: ours.and_then(|warm| finish(warm, mode, own_rates)),
-        java: rival.map(|java| java.and_then(|warm| finish(warm, mode, java_rates))),
+        ours: ours.and_then(|warm| finish(warm, mode, own_rates, pace)),
+        java: rival.map(|java| java.and_then(|warm| finish(warm, mode, java_rates, pace))),
         allocations,
         held_bytes: held_bytes.map(|(bytes, (_, events))| bytes as f64 / events as f64),
         collector,
@@ -213,13 +232,13 @@ fn allocations(ours: &mut Contestant) -> anyhow::Result<f64> {
     Ok(ours.allocations(events)? as f64 / events as f64)
 }
 
-fn finish(mut warm: Warm, mode: Mode, rates: Vec<f64>) -> Result<Side, String> {
+fn finish(mut warm: Warm, mode: Mode, rates: Vec<f64>, pace: &Pace) -> Result<Side, String> {
     /// The most single sends that are timed one by one.
     const TIMED: u64 = 1_000_000;
     let peak_bytes = warm.contestant.peak_bytes();
     let latency = match mode {
         Mode::Single => {
-            let events = events_for(warm.rate, 2.0).min(TIMED);
+            let events = events_for(warm.rate, pace.latency_seconds).min(TIMED);
             Some(warm.contestant.latency(events).map_err(|error| format!("{error:#}"))?)
         }
         Mode::Batch => None,
