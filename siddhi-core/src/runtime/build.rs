@@ -212,7 +212,10 @@ fn stream_input(
             types: &input.window_types,
             read,
             arguments,
-            grouped: !plan.selector.group_by.is_empty() && !plan.selector.aggregates.is_empty(),
+            // A sliding window puts out the rows that come in, whose groups are at hand; a batch
+            // window puts out older ones, whose groups it must have kept.
+            grouped: !plan.selector.group_by.is_empty()
+                && (form == WindowForm::Batch || !plan.selector.aggregates.is_empty()),
         });
         (stage, std::cell::RefCell::new(WindowState::new()))
     });
