@@ -69,6 +69,9 @@ pub(super) trait Test: fmt::Debug + Send + Sync {
 
     /// Keeps those of `rows` that hold.
     fn refine(&self, inputs: Inputs<'_>, rows: &mut Vec<u32>);
+
+    /// Whether one row holds: for chunks of a single event, which need no list of rows.
+    fn holds(&self, inputs: Inputs<'_>, row: usize) -> bool;
 }
 
 /// Two operands of one type, at most one of them a constant.

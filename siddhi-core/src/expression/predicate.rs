@@ -18,6 +18,8 @@ use crate::extension::CallContext;
 pub(crate) struct Predicate {
     terms: Vec<Term>,
     layout: Layout,
+    /// No term computes anything before its test.
+    bare: bool,
 }
 
 #[derive(Debug)]
@@ -35,7 +37,8 @@ impl Predicate {
         let mut terms = Vec::new();
         add_terms(condition, &mut compiler, &mut terms);
         let (_, layout) = compiler.finish();
-        Self { terms, layout }
+        let bare = terms.iter().all(|term| term.steps.is_empty());
+        Self { terms, layout, bare }
     }
 
     /// Columns for this condition to write to.
@@ -57,10 +60,14 @@ impl Predicate {
         match terms.next() {
             None => all(view.selection, out),
             Some(first) => {
-                let failed = context.failures.len();
-                scratch.run(&first.steps, view, view.selection, context);
-                first.test.select(scratch.inputs(view), view.selection, out);
-                exclude(out, context.failures.get(failed..).unwrap_or_default());
+                if first.steps.is_empty() {
+                    first.test.select(scratch.inputs(view), view.selection, out);
+                } else {
+                    let failed = context.failures.len();
+                    scratch.run(&first.steps, view, view.selection, context);
+                    first.test.select(scratch.inputs(view), view.selection, out);
+                    exclude(out, context.failures.get(failed..).unwrap_or_default());
+                }
             }
         }
         for term in terms {
@@ -72,6 +79,21 @@ impl Predicate {
             exclude(out, context.failures.get(failed..).unwrap_or_default());
             term.test.refine(scratch.inputs(view), out);
         }
+    }
+}
+
+impl Predicate {
+    /// Whether one row of a view holds, when the condition is nothing but comparisons of columns and
+    /// constants; none when something has to be computed first.
+    #[inline]
+    pub(crate) fn holds(&self, view: &View<'_>, row: usize, scratch: &mut Scratch) -> Option<bool> {
+        if !self.bare {
+            return None;
+        }
+        // Operands that are constants stand in the scratch.
+        self.layout.fit(view, scratch);
+        let inputs = scratch.inputs(view);
+        Some(self.terms.iter().all(|term| term.test.holds(inputs, row)))
     }
 }
 

@@ -261,8 +261,14 @@ impl Program {
         scratch: &mut Scratch,
         context: &mut CallContext<'_>,
     ) {
+        if self.layout.registers.is_empty() {
+            // All results are columns of the view.
+            return;
+        }
         self.layout.fit(view, scratch);
-        scratch.run(&self.steps, view, view.selection, context);
+        if !self.steps.is_empty() {
+            scratch.run(&self.steps, view, view.selection, context);
+        }
     }
 
     /// The values of an expression after [`Program::run`] over the same view: the view's own column,

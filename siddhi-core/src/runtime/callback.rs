@@ -3,7 +3,7 @@
 use crate::event::column::{Column, Element};
 use crate::event::text::Text;
 use crate::event::value::Value;
-use crate::event::view::View;
+use crate::event::view::{Selection, View};
 
 /// The rows of one chunk of a stream, or the current or expired rows of a query's output.
 #[derive(Clone, Copy, Debug)]
@@ -46,12 +46,11 @@ impl<'a> Chunk<'a> {
         let column: Option<&'a Column> = self.view.columns.get(attribute);
         let values = column.and_then(|column| T::slice(&column.values));
         let nulls = column.map(|column| &column.nulls).filter(|nulls| nulls.any());
-        let selection = values.map(|_| self.view.selection.iter());
-        selection.into_iter().flatten().map(move |row| {
-            if nulls.is_some_and(|nulls| nulls.get(row)) {
-                return None;
-            }
-            values.and_then(|values| values.get(row))
+        let selection = if values.is_some() { self.view.selection } else { Selection::All(0) };
+        let values = values.unwrap_or_default();
+        selection.iter().map(move |row| match nulls {
+            Some(nulls) if nulls.get(row) => None,
+            _ => values.get(row),
         })
     }
 

@@ -135,6 +135,22 @@ impl Region {
         let LightWork { rows, buffer, filters, items } = &mut *work;
         let mut left = *view;
         for (index, (filter, scratch)) in light.filters.iter().zip(filters).enumerate() {
+            if let (1, Some(row)) = (view.len(), view.selection.row(0))
+                && let Some(holds) = filter.condition.holds(view, row, scratch)
+            {
+                if !holds {
+                    light.work.set(Some(work));
+                    return;
+                }
+                filter.rows_out.set(filter.rows_out.get() + 1);
+                if index > 0 || rows.len() != 1 {
+                    rows.clear();
+                    rows.push(u32::try_from(row).unwrap_or(u32::MAX));
+                } else if let Some(place) = rows.first_mut() {
+                    *place = u32::try_from(row).unwrap_or(u32::MAX);
+                }
+                continue;
+            }
             self.call(light.pure, |calls| {
                 if index == 0 {
                     filter.condition.select(view, scratch, calls, rows);

@@ -199,6 +199,20 @@ where
         }
     }
 
+    fn holds(&self, inputs: Inputs<'_>, row: usize) -> bool {
+        match &self.pair {
+            Pair::Columns(a, b) => {
+                Self::sides(inputs, *a, *b).is_some_and(|sides| sides.holds::<C>(row))
+            }
+            Pair::ConstantLeft(a, b) => inputs.typed(*b).is_some_and(|(values, nulls)| {
+                one_at(values, nulls, row, C::OF_NULL, &|b: &T| C::holds(a, b))
+            }),
+            Pair::ConstantRight(a, b) => inputs.typed(*a).is_some_and(|(values, nulls)| {
+                one_at(values, nulls, row, C::OF_NULL, &|a: &T| C::holds(a, b))
+            }),
+        }
+    }
+
     fn refine(&self, inputs: Inputs<'_>, rows: &mut Vec<u32>) {
         match &self.pair {
             Pair::Columns(a, b) => {

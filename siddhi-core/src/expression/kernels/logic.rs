@@ -97,6 +97,11 @@ impl Test for Truth {
         let Some((a, nulls)) = inputs.typed::<bool>(self.operand) else { return };
         refine_rows(rows, |row| true_at(a, nulls, row) == self.wanted);
     }
+
+    fn holds(&self, inputs: Inputs<'_>, row: usize) -> bool {
+        let typed = inputs.typed::<bool>(self.operand);
+        typed.is_some_and(|(a, nulls)| true_at(a, nulls, row) == self.wanted)
+    }
 }
 
 /// `not operand`: of null it is true.
@@ -144,6 +149,10 @@ impl Test for NullTest {
         let Some(column) = inputs.column(self.operand) else { return };
         refine_rows(rows, |row| column.nulls.get(row) == self.wanted);
     }
+
+    fn holds(&self, inputs: Inputs<'_>, row: usize) -> bool {
+        inputs.column(self.operand).is_some_and(|column| column.nulls.get(row) == self.wanted)
+    }
 }
 
 /// The rows where an operand is null, or where it is not.
@@ -162,6 +171,10 @@ impl Test for Never {
 
     fn refine(&self, _: Inputs<'_>, rows: &mut Vec<u32>) {
         rows.clear();
+    }
+
+    fn holds(&self, _: Inputs<'_>, _: usize) -> bool {
+        false
     }
 }
 
