@@ -6,7 +6,8 @@ use crate::{conformance, workspace};
 ///
 /// The corpus runs also when a test has failed: its counts are the last line in any case.
 pub(crate) fn run() -> anyhow::Result<bool> {
-    let tests_pass = workspace::run(workspace::cargo(&["test", "--workspace", "--quiet"]))?;
+    let tests_pass =
+        workspace::run(workspace::cargo(&["test", "--workspace", "--no-fail-fast", "--quiet"]))?;
     if !tests_pass {
         eprintln!("cargo test failed; the conformance corpus follows");
     }

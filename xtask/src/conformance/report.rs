@@ -86,6 +86,11 @@ impl fmt::Display for Report<'_> {
         for (name, _) in self.failures(true) {
             writeln!(f, "disputed: {name}")?;
         }
+        for (name, verdict) in &self.cases {
+            if *verdict == Verdict::Passed && self.disputed.contains(name) {
+                writeln!(f, "disputed, but it passes: {name}")?;
+            }
+        }
         let missing = self.missing_features();
         if !missing.is_empty() {
             writeln!(f, "not supported yet, with the number of cases skipped for it:")?;
@@ -114,11 +119,11 @@ mod tests {
             Verdict::Failed("y".into()),
             skipped,
         ];
-        let disputed = BTreeSet::from(["b".to_owned()]);
+        let disputed = BTreeSet::from(["a".to_owned(), "b".to_owned()]);
         let report = Report::new(names, verdicts, &disputed);
         assert_eq!(
             report.to_string(),
-            "failed: c\n    y\ndisputed: b\n\
+            "failed: c\n    y\ndisputed: b\ndisputed, but it passes: a\n\
              not supported yet, with the number of cases skipped for it:\n     1  joins\n     1  tables\n\
              1 passed, 1 failed, 1 skipped"
         );
