@@ -28,6 +28,6 @@ pub use source::{
     Buffer, Decoder, Progress, PullSource, PushSource, Source, SourceError, SourceFactory,
     SourceHandler, SourceInput,
 };
-pub use template::Template;
 pub use stream_function::{BoundStreamFunction, StreamFunction, StreamFunctionFactory};
+pub use template::Template;
 pub use window::{BoundWindow, Window, WindowFactory, WindowPass, WindowStep};

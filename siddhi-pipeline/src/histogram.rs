@@ -105,7 +105,10 @@ mod tests {
             let place = bucket(value);
             assert!(place < BUCKETS, "{value}");
             let below = if place == 0 { None } else { Some(upper_end(place - 1)) };
-            assert!(upper_end(place) >= value && below.is_none_or(|below| below < value), "{value}");
+            assert!(
+                upper_end(place) >= value && below.is_none_or(|below| below < value),
+                "{value}"
+            );
             assert!(upper_end(place) - value <= value / 16, "{value}");
         }
     }

@@ -235,7 +235,6 @@ pub(crate) struct Program {
     steps: Vec<Step>,
     layout: Layout,
     results: Vec<Operand>,
-    fallible: bool,
 }
 
 impl Program {
@@ -243,9 +242,8 @@ impl Program {
     pub(crate) fn compile(expressions: &[Expr]) -> Self {
         let mut compiler = Compiler::default();
         let results = expressions.iter().map(|expr| compiler.operand(expr)).collect();
-        let fallible = expressions.iter().any(Expr::fallible);
         let (steps, layout) = compiler.finish();
-        Self { steps, layout, results, fallible }
+        Self { steps, layout, results }
     }
 
     /// Columns for this program to write to.
@@ -288,7 +286,11 @@ impl Program {
 
     /// The values of all expressions after [`Program::run`] over a view with these columns.
     #[inline]
-    pub(crate) fn results<'a>(&'a self, input: &'a Columns<'a>, scratch: &'a Scratch) -> Columns<'a> {
+    pub(crate) fn results<'a>(
+        &'a self,
+        input: &'a Columns<'a>,
+        scratch: &'a Scratch,
+    ) -> Columns<'a> {
         self.first_results(self.results.len(), input, scratch)
     }
 
@@ -302,11 +304,6 @@ impl Program {
     ) -> Columns<'a> {
         let sources = self.results.get(..count).unwrap_or(&self.results);
         Columns::Projected { sources, input, computed: &scratch.registers }
-    }
-
-    /// Whether a row can fail.
-    pub(crate) fn fallible(&self) -> bool {
-        self.fallible
     }
 }
 

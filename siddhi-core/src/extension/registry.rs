@@ -122,7 +122,9 @@ impl Registry {
     }
 
     /// All stream functions, by name.
-    pub fn stream_functions(&self) -> impl Iterator<Item = (&str, &Arc<dyn StreamFunctionFactory>)> {
+    pub fn stream_functions(
+        &self,
+    ) -> impl Iterator<Item = (&str, &Arc<dyn StreamFunctionFactory>)> {
         self.stream_functions.iter()
     }
 

@@ -8,9 +8,7 @@ use siddhi_query::Diagnostic;
 use siddhi_query::ast::{self, DataType, Definition, ExecutionElement, Span};
 
 use super::codes;
-use super::logical::{
-    Attribute, LogicalApp, OnError, StreamId, StreamOrigin, StreamPlan,
-};
+use super::logical::{Attribute, LogicalApp, OnError, StreamId, StreamOrigin, StreamPlan};
 use crate::extension::Registry;
 
 mod aggregates;

@@ -22,8 +22,6 @@ pub(crate) const NEGATIVE_LIMIT: Code = Code::new("SID0308");
 pub(crate) const ANNOTATION: Code = Code::new("SID0309");
 /// An attribute that a stream function adds and that is there already.
 pub(crate) const ADDED_ATTRIBUTE: Code = Code::new("SID0310");
-/// A partition key that does not fit.
-pub(crate) const PARTITION_KEY: Code = Code::new("SID0311");
 /// Two output attributes with one name.
 pub(crate) const DUPLICATE_OUTPUT: Code = Code::new("SID0312");
 /// A definition that does not fit another.

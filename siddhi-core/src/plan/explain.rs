@@ -148,9 +148,10 @@ impl Lines {
         let width = selector.input_types.len();
         for (index, aggregate) in selector.aggregates.iter().enumerate() {
             let list: Vec<String> = aggregate.call.arguments.iter().map(expression).collect();
-            let guard = aggregate.guard.as_ref().map_or(String::new(), |guard| {
-                format!(" where {}", expression(guard))
-            });
+            let guard = aggregate
+                .guard
+                .as_ref()
+                .map_or(String::new(), |guard| format!(" where {}", expression(guard)));
             let call = format!("{}({})", aggregate.call.name, list.join(", "));
             self.line(2, &format!("#{} = {call}{guard} {}", width + index, aggregate.data_type));
         }

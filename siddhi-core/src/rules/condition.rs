@@ -53,12 +53,8 @@ pub(crate) struct Range {
 }
 
 impl Range {
-    const ALL: Self = Self {
-        low: f64::NEG_INFINITY,
-        low_inside: true,
-        high: f64::INFINITY,
-        high_inside: true,
-    };
+    const ALL: Self =
+        Self { low: f64::NEG_INFINITY, low_inside: true, high: f64::INFINITY, high_inside: true };
 
     /// Whether a number is accepted; NaN never is.
     #[inline]
@@ -136,7 +132,9 @@ fn comparison(term: &Expr) -> Option<(usize, Accepts)> {
     let ExprKind::Compare(operator, left, right) = &term.kind else { return None };
     let (operator, column, constant) = match (&left.kind, &right.kind) {
         (ExprKind::Column(column), ExprKind::Constant(value)) => (*operator, *column, value),
-        (ExprKind::Constant(value), ExprKind::Column(column)) => (mirrored(*operator), *column, value),
+        (ExprKind::Constant(value), ExprKind::Column(column)) => {
+            (mirrored(*operator), *column, value)
+        }
         _ => return None,
     };
     if operator == BinaryOperator::Equal {

@@ -99,8 +99,7 @@ impl RuleSet {
             let Some(plan) = app.queries.get(query) else { continue };
             let Some(lookup) = rule_lookup(plan) else { continue };
             let is_range = matches!(lookup.accepts, Accepts::Range(_));
-            let candidate =
-                Candidate { place, query: u32::try_from(query).ok()?, lookup };
+            let candidate = Candidate { place, query: u32::try_from(query).ok()?, lookup };
             by_column.entry((candidate.lookup.column, is_range)).or_default().push(candidate);
         }
         let mut set = Self {
@@ -125,7 +124,8 @@ impl RuleSet {
         }
         indexed.sort_by_key(|(place, ..)| *place);
         set.fill(app, indexed);
-        let is_rule = |place: &u32| set.rules.binary_search_by_key(place, |rule| rule.place).is_ok();
+        let is_rule =
+            |place: &u32| set.rules.binary_search_by_key(place, |rule| rule.place).is_ok();
         set.others =
             (0_u32..).zip(readers.iter().copied()).filter(|(place, _)| !is_rule(place)).collect();
         (!set.rules.is_empty()).then_some(set)
@@ -262,7 +262,13 @@ fn rule_lookup(plan: &QueryPlan) -> Option<Lookup> {
 impl Region {
     /// Hands a chunk to the readers of a stream with rules, in the order of the text: a rule only
     /// the rows that can concern it.
-    pub(crate) fn publish_rules(&self, rules: &RuleSet, stream: StreamId, view: &View<'_>, key: u32) {
+    pub(crate) fn publish_rules(
+        &self,
+        rules: &RuleSet,
+        stream: StreamId,
+        view: &View<'_>,
+        key: u32,
+    ) {
         let mut work = rules.work.take().unwrap_or_else(|| rules.make_work());
         for shape in &mut work.shapes {
             shape.done = false;

@@ -263,7 +263,10 @@ impl App {
     ///
     /// # Errors
     /// Always, for now: with the mistakes of the text, or "not supported yet".
-    pub fn query(&self, on_demand: &str) -> Result<Option<Vec<(i64, Vec<crate::Value>)>>, AppError> {
+    pub fn query(
+        &self,
+        on_demand: &str,
+    ) -> Result<Option<Vec<(i64, Vec<crate::Value>)>>, AppError> {
         match siddhi_query::parse_on_demand(on_demand) {
             Ok(_) => Err(AppError::Unsupported("on-demand queries".into())),
             Err(diagnostics) => Err(AppError::Refused(diagnostics.into_vec())),

@@ -27,7 +27,12 @@ use crate::rules::set::RuleSet;
 use crate::selector::select::Selector;
 
 /// Builds what runs an app.
-pub(crate) fn build(app: &LogicalApp, clock: Arc<dyn Clock>, seed: u64, switches: Switches) -> Region {
+pub(crate) fn build(
+    app: &LogicalApp,
+    clock: Arc<dyn Clock>,
+    seed: u64,
+    switches: Switches,
+) -> Region {
     let mut junctions: Vec<Junction> = app
         .streams
         .iter()
@@ -113,7 +118,8 @@ fn build_partition(
             PartitionStream {
                 stream: key.stream,
                 by: PartitionBy::compile(&key.by),
-                whole_chunks: switches.partition_chunks && whole_chunks(app, key, &readers, queries),
+                whole_chunks: switches.partition_chunks
+                    && whole_chunks(app, key, &readers, queries),
                 readers,
             }
         })
@@ -147,7 +153,12 @@ fn whole_chunks(
         && !feeds_itself(app, plan)
 }
 
-fn build_query(app: &LogicalApp, plan: &QueryPlan, state_name: String, switches: Switches) -> Query {
+fn build_query(
+    app: &LogicalApp,
+    plan: &QueryPlan,
+    state_name: String,
+    switches: Switches,
+) -> Query {
     let mut selector = Selector::compile(&plan.selector, plan.events);
     let (input, leaving) = match &plan.input {
         InputPlan::Stream(input) => {
@@ -239,8 +250,7 @@ fn window_form(
         let nested = |e: &Expr| {
             crate::selector::aggregation::refers_to_aggregate(e, plan.selector.input_types.len())
         };
-        aggregate.guard.is_none()
-            && aggregate.call.arguments.iter().all(|e| e.pure() && !nested(e))
+        aggregate.guard.is_none() && aggregate.call.arguments.iter().all(|e| e.pure() && !nested(e))
     });
     if seen || !plain || !switches.expired_elision {
         return WindowForm::General;

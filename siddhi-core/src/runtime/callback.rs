@@ -42,7 +42,10 @@ impl<'a> Chunk<'a> {
 
     /// The values of an attribute whose Rust type is `T`, null as none; no rows when it has another
     /// type. This is the fast way to read one column.
-    pub fn values<T: Element>(&self, attribute: usize) -> impl Iterator<Item = Option<&'a T>> + use<'a, T> {
+    pub fn values<T: Element>(
+        &self,
+        attribute: usize,
+    ) -> impl Iterator<Item = Option<&'a T>> + use<'a, T> {
         let column: Option<&'a Column> = self.view.columns.get(attribute);
         let values = column.and_then(|column| T::slice(&column.values));
         let nulls = column.map(|column| &column.nulls).filter(|nulls| nulls.any());

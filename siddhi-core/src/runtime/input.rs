@@ -98,7 +98,8 @@ impl InputHandler {
                     .all(|(column, attribute)| column.data_type() == attribute.data_type);
             if !fits {
                 let list = junction.attributes.iter();
-                let list: Vec<String> = list.map(|a| format!("{} {}", a.name, a.data_type)).collect();
+                let list: Vec<String> =
+                    list.map(|a| format!("{} {}", a.name, a.data_type)).collect();
                 result = Err(SendError::Columns {
                     stream: junction.name.clone(),
                     expected: list.join(", "),
@@ -106,7 +107,8 @@ impl InputHandler {
                 });
                 return;
             }
-            if let Some(last) = view.len().checked_sub(1).and_then(|last| view.selection.row(last)) {
+            if let Some(last) = view.len().checked_sub(1).and_then(|last| view.selection.row(last))
+            {
                 region.send(self.stream, &view.as_current(), view.timestamp(last));
             }
         })?;

@@ -74,7 +74,8 @@ impl Junction {
 
     /// Who reads it, as lines of text.
     pub(crate) fn explain_readers(&self, region: &Region) -> Vec<String> {
-        let query = |index: usize| region.queries.get(index).map_or("?", |query| query.name.as_str());
+        let query =
+            |index: usize| region.queries.get(index).map_or("?", |query| query.name.as_str());
         self.readers
             .iter()
             .map(|reader| match *reader {

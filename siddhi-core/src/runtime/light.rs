@@ -151,15 +151,19 @@ impl Region {
                 }
                 continue;
             }
-            self.call(light.pure, |calls| {
-                if index == 0 {
-                    filter.condition.select(view, scratch, calls, rows);
-                } else {
-                    let seen = view.with(Selection::Rows(rows));
-                    filter.condition.select(&seen, scratch, calls, buffer);
-                    std::mem::swap(rows, buffer);
-                }
-            }, view);
+            self.call(
+                light.pure,
+                |calls| {
+                    if index == 0 {
+                        filter.condition.select(view, scratch, calls, rows);
+                    } else {
+                        let seen = view.with(Selection::Rows(rows));
+                        filter.condition.select(&seen, scratch, calls, buffer);
+                        std::mem::swap(rows, buffer);
+                    }
+                },
+                view,
+            );
             filter.rows_out.set(filter.rows_out.get() + rows.len() as u64);
             if rows.is_empty() {
                 light.work.set(Some(work));

@@ -78,10 +78,7 @@ impl PartitionBy {
 
 impl Keys {
     pub(crate) fn new() -> Self {
-        Self {
-            table: GroupTable::new(&[siddhi_query::ast::DataType::String]),
-            sorted: Vec::new(),
-        }
+        Self { table: GroupTable::new(&[siddhi_query::ast::DataType::String]), sorted: Vec::new() }
     }
 
     /// The number of a key, from 1.
@@ -163,7 +160,8 @@ impl Region {
         }
         let above = u32::try_from(partition.keys.borrow().table.len() + 1).unwrap_or(u32::MAX);
         // Rows without a key are left out.
-        let selection = if rows.len() == view.len() { view.selection } else { Selection::Rows(rows) };
+        let selection =
+            if rows.len() == view.len() { view.selection } else { Selection::Rows(rows) };
         let mut runs = pairs.chunk_by(|a, b| a.1 == b.1);
         self.read_keys(query, &view.with(selection), keys, above, &mut runs);
     }
@@ -196,7 +194,12 @@ impl Region {
                     for (condition, label) in ranges {
                         let mut scratch = condition.scratch();
                         work.found.clear();
-                        condition.select(view, &mut scratch, &mut context.calls(view), &mut work.found);
+                        condition.select(
+                            view,
+                            &mut scratch,
+                            &mut context.calls(view),
+                            &mut work.found,
+                        );
                         if !work.found.is_empty() {
                             let key = keys.number(label);
                             for row in &work.found {

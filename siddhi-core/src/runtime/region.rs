@@ -17,9 +17,9 @@ use super::partition::Partition;
 use super::query::{Query, QueryInput, QueryWork, StreamInput};
 use super::time::{Owner, Time};
 use super::windowing::{RowKeys, WindowForm, WindowStage, WindowState};
-use crate::pattern::operator::{PatternOperator, PatternOutput};
 use crate::event::value::Value;
 use crate::event::view::{Columns, Kind, Selection, View};
+use crate::pattern::operator::{PatternOperator, PatternOutput};
 use crate::plan::logical::{OnError, StreamId};
 use crate::selector::context::EvalContext;
 use crate::selector::select::{Form, Selected};
@@ -67,8 +67,7 @@ impl Region {
     pub(crate) fn evaluate<R>(&self, step: impl FnOnce(&mut EvalContext<'_>) -> R) -> R {
         let now = || self.time.now();
         let mut random = self.random.borrow_mut();
-        let mut context =
-            EvalContext { now: &now, random: &mut random, failures: Vec::new() };
+        let mut context = EvalContext { now: &now, random: &mut random, failures: Vec::new() };
         step(&mut context)
     }
 
@@ -134,9 +133,17 @@ impl Region {
             self.enter(index, query, input, view, key, &mut work, &mut faults);
         } else {
             let mut before = std::mem::take(&mut work.before);
-            handlers::run(self, &input.before, &mut before, view, key, &mut faults, &mut |view, faults| {
-                self.enter(index, query, input, view, key, &mut work, faults);
-            });
+            handlers::run(
+                self,
+                &input.before,
+                &mut before,
+                view,
+                key,
+                &mut faults,
+                &mut |view, faults| {
+                    self.enter(index, query, input, view, key, &mut work, faults);
+                },
+            );
             work.before = before;
         }
         query.give(work);
@@ -214,7 +221,13 @@ impl Region {
             if let Some(last) = chunk.last() {
                 let at = matches.timestamp(*last as usize);
                 let selected = Selected { at, same: true };
-                self.deliver(query, &matches.with(Selection::Rows(chunk)), key, Some(selected), work);
+                self.deliver(
+                    query,
+                    &matches.with(Selection::Rows(chunk)),
+                    key,
+                    Some(selected),
+                    work,
+                );
             }
         }
     }
@@ -243,7 +256,14 @@ impl Region {
                 let keys = RowKeys::One(key);
                 let select = &query.selector;
                 stage.slab_rows(
-                    view, keys, select, &mut state, &mut selector_state, window, selector, context,
+                    view,
+                    keys,
+                    select,
+                    &mut state,
+                    &mut selector_state,
+                    window,
+                    selector,
+                    context,
                 );
             } else {
                 stage.rows(
@@ -355,9 +375,17 @@ impl Region {
                     self.select(query, view, key, work, faults);
                 } else {
                     let mut after = std::mem::take(&mut work.after);
-                    handlers::run(self, &input.after, &mut after, view, key, faults, &mut |view, faults| {
-                        self.select(query, view, key, work, faults);
-                    });
+                    handlers::run(
+                        self,
+                        &input.after,
+                        &mut after,
+                        view,
+                        key,
+                        faults,
+                        &mut |view, faults| {
+                            self.select(query, view, key, work, faults);
+                        },
+                    );
                     work.after = after;
                 }
             });
@@ -376,7 +404,8 @@ impl Region {
         query.rows_selected.set(query.rows_selected.get() + view.len() as u64);
         let selected = self.evaluate(|context| {
             let mut state = query.selector_state.borrow_mut();
-            let selected = query.selector.select(view, key, &mut state, &mut work.selector, context);
+            let selected =
+                query.selector.select(view, key, &mut state, &mut work.selector, context);
             if !context.failures.is_empty() {
                 faults.take(view, context);
             }
@@ -408,7 +437,8 @@ impl Region {
             current.clear();
             expired.clear();
             for row in output.selection.iter() {
-                let list = if output.kind(row) == Kind::Expired { &mut *expired } else { &mut *current };
+                let list =
+                    if output.kind(row) == Kind::Expired { &mut *expired } else { &mut *current };
                 list.push(u32::try_from(row).unwrap_or(u32::MAX));
             }
             let call = QueryOutput {
@@ -447,7 +477,13 @@ impl Region {
     }
 
     /// A row from outside was refused: counted, and handled as `@OnError` of the stream says.
-    pub(crate) fn refuse(&self, stream: StreamId, timestamp: i64, values: Vec<Value>, reason: String) {
+    pub(crate) fn refuse(
+        &self,
+        stream: StreamId,
+        timestamp: i64,
+        values: Vec<Value>,
+        reason: String,
+    ) {
         let Some(junction) = self.junctions.get(stream) else { return };
         junction.rows_refused.set(junction.rows_refused.get() + 1);
         let mut faults = Faults::new(stream, junction.attributes.len());

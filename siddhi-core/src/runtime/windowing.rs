@@ -7,13 +7,13 @@
 
 use siddhi_query::ast::DataType;
 
+use super::slab::{Slab, SlabWork};
 use crate::aggregators::feed::{Rows, Step};
 use crate::event::batch::Batch;
 use crate::event::column::{Column, Values};
 use crate::event::store::RowStore;
 use crate::event::view::{Columns, Kind, Selection, View};
 use crate::expression::program::{Program, Scratch};
-use super::slab::{Slab, SlabWork};
 use crate::extension::{Argument, BoundWindow, Window, WindowPass, WindowStep};
 use crate::selector::aggregation::{Groups, SliceRows};
 use crate::selector::context::EvalContext;
@@ -213,7 +213,16 @@ impl WindowStage {
             steps: &mut work.steps,
             wake_ups: &mut work.wake_ups,
         });
-        self.put_out(view.selection, key, selector, state, selector_state, work, selector_work, context);
+        self.put_out(
+            view.selection,
+            key,
+            selector,
+            state,
+            selector_state,
+            work,
+            selector_work,
+            context,
+        );
     }
 
     /// Takes in the rows of a chunk in the slab form: the aggregates' values stand at the rows'

@@ -28,7 +28,9 @@ fn compare_values(values: &Values, a: usize, b: usize) -> Ordering {
         Values::Bool(v) => v.get(a).cmp(&v.get(b)),
         Values::Int(v) => v.get(a).cmp(&v.get(b)),
         Values::Long(v) => v.get(a).cmp(&v.get(b)),
-        Values::Float(v) => pair(v, a, b).map_or(Ordering::Equal, |(a, b)| total(f64::from(*a), f64::from(*b))),
+        Values::Float(v) => {
+            pair(v, a, b).map_or(Ordering::Equal, |(a, b)| total(f64::from(*a), f64::from(*b)))
+        }
         Values::Double(v) => pair(v, a, b).map_or(Ordering::Equal, |(a, b)| total(*a, *b)),
         Values::String(v) => pair(v, a, b).map_or(Ordering::Equal, |(a, b)| {
             // By UTF-16 code units, as Java's strings compare.

@@ -278,8 +278,9 @@ impl Selector {
         kept.clear();
         kept.extend_from_slice(&base);
         exclude(&mut kept, context.failures.get(before..).unwrap_or_default());
-        let result =
-            self.choose(&view.with(Selection::Rows(&kept)), key, state, work, context).map(|selected| {
+        let result = self
+            .choose(&view.with(Selection::Rows(&kept)), key, state, work, context)
+            .map(|selected| {
                 if selected.same {
                     // The rows are those of `kept`, which the caller does not see.
                     work.rows.clear();
@@ -461,10 +462,8 @@ impl Selector {
     ) {
         let Some(having) = &self.having else { return };
         let Some((aggregation, scratch)) = &mut work.having else { return };
-        let outer = View {
-            columns: Columns::Extended(&view.columns, &work.aggregation.values),
-            ..*view
-        };
+        let outer =
+            View { columns: Columns::Extended(&view.columns, &work.aggregation.values), ..*view };
         let columns = self.items.results(&outer.columns, &work.items);
         let output = View { columns, ..*view };
         if !having.aggregation.is_empty() {
@@ -578,9 +577,7 @@ impl Selector {
         let keys: smallvec::SmallVec<[_; 2]> = self
             .order_by
             .iter()
-            .map(|(item, descending)| {
-                (self.items.result(*item, &outer, &work.items), *descending)
-            })
+            .map(|(item, descending)| (self.items.result(*item, &outer, &work.items), *descending))
             .collect();
         let kind = |row: &u32| view.kind(*row as usize);
         for run in rows.chunk_by_mut(|a, b| kind(a) == kind(b)) {

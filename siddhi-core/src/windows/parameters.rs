@@ -4,7 +4,11 @@ use crate::event::value::Value;
 use crate::extension::{BindError, ParameterValue};
 
 /// A literal int.
-pub(super) fn int(parameters: &[ParameterValue], index: usize, what: &str) -> Result<i64, BindError> {
+pub(super) fn int(
+    parameters: &[ParameterValue],
+    index: usize,
+    what: &str,
+) -> Result<i64, BindError> {
     match parameters.get(index).and_then(|p| p.constant.as_ref()) {
         Some(Value::Int(value)) => Ok((*value).into()),
         _ => Err(BindError::argument(index, format!("{what} must be an int constant"))),
@@ -28,7 +32,11 @@ pub(super) fn int_or_long(
 }
 
 /// A literal bool.
-pub(super) fn bool(parameters: &[ParameterValue], index: usize, what: &str) -> Result<bool, BindError> {
+pub(super) fn bool(
+    parameters: &[ParameterValue],
+    index: usize,
+    what: &str,
+) -> Result<bool, BindError> {
     match parameters.get(index).and_then(|p| p.constant.as_ref()) {
         Some(Value::Bool(value)) => Ok(*value),
         _ => Err(BindError::argument(index, format!("{what} must be true or false"))),

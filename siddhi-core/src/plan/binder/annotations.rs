@@ -30,7 +30,9 @@ fn plain_values(annotation: &Annotation) -> impl Iterator<Item = &AnnotationElem
 
 impl AppBinder<'_> {
     pub(super) fn app_annotations(&mut self, annotations: &[Annotation]) {
-        for name in ["name", "playback", "enforceOrder", "statistics", "transportChannelCreationEnabled"] {
+        for name in
+            ["name", "playback", "enforceOrder", "statistics", "transportChannelCreationEnabled"]
+        {
             if let Some(second) = named(annotations, name).nth(1) {
                 self.annotation_error(format!("`@app:{name}` stands twice"), second.span);
             }
@@ -106,10 +108,7 @@ impl AppBinder<'_> {
             }
             (None, None) => None,
             _ => {
-                self.annotation_error(
-                    "`idle.time` and `increment` go together",
-                    annotation.span,
-                );
+                self.annotation_error("`idle.time` and `increment` go together", annotation.span);
                 None
             }
         };
@@ -158,7 +157,9 @@ impl AppBinder<'_> {
         if let Some(second) = all.next() {
             self.annotation_error("`@async` stands twice", second.span);
         }
-        for (key, at_least_one) in [("buffer.size", false), ("workers", true), ("batch.size.max", true)] {
+        for (key, at_least_one) in
+            [("buffer.size", false), ("workers", true), ("batch.size.max", true)]
+        {
             let Some(item) = element(annotation, key) else { continue };
             match item.value.parse::<i32>() {
                 Ok(number) if number > 0 || !at_least_one => {}

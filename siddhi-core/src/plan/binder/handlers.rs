@@ -10,9 +10,7 @@ use crate::expression::scope::Scope;
 use crate::expression::typed::{Expr, ExprKind};
 use crate::extension::{BindError, ParameterValue};
 use crate::plan::codes;
-use crate::plan::logical::{
-    Attribute, ConditionPlan, HandlerPlan, StreamFunctionPlan, WindowPlan,
-};
+use crate::plan::logical::{Attribute, ConditionPlan, HandlerPlan, StreamFunctionPlan, WindowPlan};
 use crate::windows;
 
 /// Bound handlers, and the scope behind them.
@@ -74,7 +72,11 @@ impl AppBinder<'_> {
     }
 
     /// A binder for expressions in a scope.
-    pub(crate) fn expressions<'b>(&'b mut self, scope: &'b dyn Scope, aggregates: bool) -> Binder<'b> {
+    pub(crate) fn expressions<'b>(
+        &'b mut self,
+        scope: &'b dyn Scope,
+        aggregates: bool,
+    ) -> Binder<'b> {
         Binder {
             registry: self.registry,
             scope,
@@ -84,7 +86,12 @@ impl AppBinder<'_> {
         }
     }
 
-    fn add_attributes(&mut self, function: &StreamFunctionPlan, scope: &mut StreamScope, span: Span) {
+    fn add_attributes(
+        &mut self,
+        function: &StreamFunctionPlan,
+        scope: &mut StreamScope,
+        span: Span,
+    ) {
         for (name, data_type) in &function.bound.added {
             if scope.attributes.iter().any(|attribute| attribute.name == *name) {
                 self.diagnostics.push(Diagnostic::error(
@@ -174,10 +181,16 @@ impl AppBinder<'_> {
             }
             let known = self.registry.stream_functions().map(|(name, _)| name);
             let guess = did_you_mean(&name, known);
-            let mut diagnostic =
-                unknown(codes::UNKNOWN_STREAM_FUNCTION, "stream function", &name, call.name.span, guess);
+            let mut diagnostic = unknown(
+                codes::UNKNOWN_STREAM_FUNCTION,
+                "stream function",
+                &name,
+                call.name.span,
+                guess,
+            );
             if self.registry.window(&name).is_some() {
-                diagnostic = diagnostic.with_help(format!("a window is written `#window.{name}(…)`"));
+                diagnostic =
+                    diagnostic.with_help(format!("a window is written `#window.{name}(…)`"));
             }
             self.diagnostics.push(diagnostic);
             return None;

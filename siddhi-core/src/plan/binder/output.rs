@@ -60,11 +60,8 @@ impl AppBinder<'_> {
         partition: Option<usize>,
     ) -> Option<StreamId> {
         // `insert into !X` means X.
-        let name = if target.inner {
-            format!("#{}", target.name.name)
-        } else {
-            target.name.name.clone()
-        };
+        let name =
+            if target.inner { format!("#{}", target.name.name) } else { target.name.name.clone() };
         let inner = target.inner && partition.is_some();
         let known = if inner { self.inner.get(&name) } else { self.streams.get(&name) };
         let known = known.copied();

@@ -7,9 +7,7 @@ use super::query::{Names, info_name};
 use super::scopes::StreamScope;
 use super::{AppBinder, annotations};
 use crate::plan::codes;
-use crate::plan::logical::{
-    InputPlan, PartitionByPlan, PartitionKeyPlan, PartitionPlan, StreamId,
-};
+use crate::plan::logical::{InputPlan, PartitionByPlan, PartitionKeyPlan, PartitionPlan, StreamId};
 
 impl AppBinder<'_> {
     /// Binds a partition whose first query has the given number in the app.
@@ -79,12 +77,8 @@ impl AppBinder<'_> {
     }
 
     fn key(&mut self, key: &ast::PartitionKey, stream: StreamId) -> Option<PartitionKeyPlan> {
-        let source = Source {
-            name: key.stream.clone(),
-            inner: false,
-            fault: false,
-            span: key.stream.span,
-        };
+        let source =
+            Source { name: key.stream.clone(), inner: false, fault: false, span: key.stream.span };
         let scope = StreamScope {
             name: super::scopes::marked_name(&source),
             attributes: self.attributes(stream).to_vec(),
@@ -97,8 +91,7 @@ impl AppBinder<'_> {
             PartitionBy::Ranges(ranges) => {
                 let mut plans = Vec::new();
                 for range in ranges {
-                    let condition =
-                        self.expressions(&scope, false).condition(&range.condition)?;
+                    let condition = self.expressions(&scope, false).condition(&range.condition)?;
                     // A label that is written twice means one instance, which sees an event once.
                     plans.push((condition, range.label.clone()));
                 }

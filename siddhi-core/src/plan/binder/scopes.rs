@@ -71,7 +71,8 @@ impl Scope for StreamScope {
                 .with_help(format!("{} is `{}`", self.what, self.name)),
             ));
         }
-        let index = self.position(&variable.attribute.name).ok_or_else(|| self.unknown(variable))?;
+        let index =
+            self.position(&variable.attribute.name).ok_or_else(|| self.unknown(variable))?;
         let data_type = self.attributes.get(index).ok_or_else(|| self.unknown(variable))?.data_type;
         Ok(ScopeColumn { index, data_type })
     }
@@ -111,7 +112,8 @@ impl MatchScope<'_> {
     /// A column of the events as one behind the output attributes.
     fn hide(&self, column: ScopeColumn, span: Span) -> ScopeColumn {
         let mut hidden = self.hidden.borrow_mut();
-        let known = hidden.iter().position(|e| matches!(e.kind, ExprKind::Column(c) if c == column.index));
+        let known =
+            hidden.iter().position(|e| matches!(e.kind, ExprKind::Column(c) if c == column.index));
         let place = known.unwrap_or_else(|| {
             hidden.push(Expr::column(column.index, column.data_type, span));
             hidden.len() - 1

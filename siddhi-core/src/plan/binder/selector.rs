@@ -39,11 +39,8 @@ impl AppBinder<'_> {
             limit: None,
             offset: 0,
         };
-        let output = StreamScope {
-            name: output_name,
-            attributes: plan.attributes(),
-            what: "the output",
-        };
+        let output =
+            StreamScope { name: output_name, attributes: plan.attributes(), what: "the output" };
         if let InputScope::Pattern(events) = scope {
             let output = MatchScope { output, events, hidden: RefCell::default() };
             self.behind(selector, &output, &|| output.width(), &mut plan)?;

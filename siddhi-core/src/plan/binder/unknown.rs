@@ -71,9 +71,9 @@ impl Uses<'_> {
             ExpressionKind::Binary(operator, left, right) => {
                 let guess = match operator {
                     BinaryOperator::And | BinaryOperator::Or => DataType::Bool,
-                    BinaryOperator::Equal | BinaryOperator::NotEqual => {
-                        constant_type(left).or_else(|| constant_type(right)).unwrap_or(DataType::String)
-                    }
+                    BinaryOperator::Equal | BinaryOperator::NotEqual => constant_type(left)
+                        .or_else(|| constant_type(right))
+                        .unwrap_or(DataType::String),
                     _ => DataType::Double,
                 };
                 self.expression(left, guess);
