@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use siddhi_query::ast::DataType;
 
-use super::column::{Column, Element, Nulls};
+use super::column::Column;
 use super::view::{Selection, View};
 
 /// Rows of a sealed segment, and the most that the tail holds.
@@ -276,25 +276,21 @@ impl RowStore {
         }
     }
 
-    /// The values of a column from `row` to the end of the segment that holds it, the nulls of that
-    /// segment, and the place of `row` among them. Empty when the column has another type.
+    /// The columns that hold a row, its place in them, and how many rows from it on they hold.
     #[inline]
-    #[must_use]
-    pub fn run<T: Element>(&self, column: usize, row: u64) -> Run<'_, T> {
-        let (columns, index) = self.locate(row);
-        let Some(column) = columns.get(column) else { return Run::EMPTY };
-        let values = T::slice(&column.values).and_then(|values| values.get(index..));
-        Run { values: values.unwrap_or_default(), nulls: Some(&column.nulls), index }
+    pub(crate) fn stretch(&self, row: u64) -> (&[Column], usize, usize) {
+        match self.segment(row) {
+            Some((segment, index)) => (&segment.columns, index, SEGMENT - index),
+            None => {
+                let index = self.tail_index(row);
+                (&self.tail, index, self.tail_rows.saturating_sub(index))
+            }
+        }
     }
 
-    /// How many rows from `row` on lie in the segment that holds it.
-    #[inline]
-    #[must_use]
-    pub fn run_length(&self, row: u64) -> usize {
-        match self.segment(row) {
-            Some((_, index)) => SEGMENT - index,
-            None => self.tail_rows.saturating_sub(self.tail_index(row)),
-        }
+    /// Appends the timestamps of a range of rows.
+    pub(crate) fn copy_timestamps(&self, rows: std::ops::Range<u64>, to: &mut Vec<i64>) {
+        to.extend(rows.map(|row| self.timestamp(row)));
     }
 
     #[inline]
@@ -328,33 +324,6 @@ impl RowStore {
             })
             .sum();
         sealed + self.tail_timestamps.capacity() * 8 + columns(&self.tail)
-    }
-}
-
-/// A stretch of one column of a [`RowStore`].
-#[derive(Clone, Copy, Debug)]
-pub struct Run<'a, T> {
-    /// The values from the asked row on.
-    pub values: &'a [T],
-    nulls: Option<&'a Nulls>,
-    index: usize,
-}
-
-impl<T> Run<'_, T> {
-    const EMPTY: Self = Self { values: &[], nulls: None, index: 0 };
-
-    /// Whether any value of the segment may be null.
-    #[inline]
-    #[must_use]
-    pub fn any_null(&self) -> bool {
-        self.nulls.is_some_and(Nulls::any)
-    }
-
-    /// Whether the value at a place of `values` is null.
-    #[inline]
-    #[must_use]
-    pub fn is_null(&self, place: usize) -> bool {
-        self.nulls.is_some_and(|nulls| nulls.get(self.index + place))
     }
 }
 

@@ -1,6 +1,6 @@
 //! Partitions: how a chunk is cut by key, and who gets the pieces.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 
 use crate::event::column::{Column, Values};
 use crate::event::text::Text;
@@ -19,7 +19,7 @@ pub(crate) struct Partition {
     pub(crate) streams: Vec<PartitionStream>,
     pub(crate) keys: RefCell<Keys>,
     /// Buffers that no pass uses at the moment.
-    works: RefCell<Vec<PartitionWork>>,
+    work: Cell<Option<Box<PartitionWork>>>,
 }
 
 /// A stream that a partition has a key for.
@@ -99,7 +99,7 @@ impl Keys {
 
 impl Partition {
     pub(crate) fn new(name: String, streams: Vec<PartitionStream>) -> Self {
-        Self { name, streams, keys: RefCell::new(Keys::new()), works: RefCell::default() }
+        Self { name, streams, keys: RefCell::new(Keys::new()), work: Cell::new(None) }
     }
 }
 
@@ -115,7 +115,7 @@ impl Region {
     pub(crate) fn split(&self, index: usize, stream: StreamId, view: &View<'_>) {
         let Some(partition) = self.partitions.get(index) else { return };
         let Some(own) = partition.streams.iter().find(|own| own.stream == stream) else { return };
-        let mut work = partition.works.borrow_mut().pop().unwrap_or_default();
+        let mut work = partition.work.take().unwrap_or_default();
         let width = self.junctions.get(stream).map_or(0, |j| j.attributes.len());
         let mut faults = Faults::new(stream, width);
         self.find_keys(partition, own, view, &mut work, &mut faults);
@@ -124,7 +124,7 @@ impl Region {
             && let [query] = *own.readers.as_slice()
         {
             self.split_whole(query, partition, view, &mut work);
-            partition.works.borrow_mut().push(work);
+            partition.work.set(Some(work));
             self.report(&faults);
             return;
         }
@@ -137,7 +137,7 @@ impl Region {
                 self.read(*query, stream, &piece, *key);
             }
         }
-        partition.works.borrow_mut().push(work);
+        partition.work.set(Some(work));
         self.report(&faults);
     }
 

@@ -362,12 +362,17 @@ impl Region {
         work: &mut QueryWork,
         faults: &mut Faults,
     ) {
+        let chosen = window.chosen.take();
         for chunk in 0..stage.chunk_count(window) {
             stage.chunk(chunk, window, |view| {
                 if stage.form == WindowForm::Batch {
                     query.rows_selected.set(query.rows_selected.get() + view.len() as u64);
                     let selected = self.evaluate(|context| {
                         let mut state = query.selector_state.borrow_mut();
+                        if let Some(chosen) = chosen {
+                            query.selector.compute_chosen(view, &mut work.selector, context);
+                            return chosen;
+                        }
                         query.selector.choose(view, key, &mut state, &mut work.selector, context)
                     });
                     self.deliver(query, view, key, selected, work);

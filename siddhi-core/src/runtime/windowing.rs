@@ -17,7 +17,7 @@ use crate::expression::program::{Program, Scratch};
 use crate::extension::{Argument, BoundWindow, Window, WindowPass, WindowStep};
 use crate::selector::aggregation::{Groups, SliceRows};
 use crate::selector::context::EvalContext;
-use crate::selector::select::{Selector, SelectorState, SelectorWork};
+use crate::selector::select::{Selected, Selector, SelectorState, SelectorWork};
 
 /// How a window's output reaches the selector.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -103,6 +103,10 @@ pub(crate) struct WindowWork {
     /// The rows that came out, and where each chunk ends.
     batch: Batch,
     ends: Vec<usize>,
+    /// Where the rows of the batch stand in the store.
+    sources: Vec<std::ops::Range<u64>>,
+    /// What the selector chose of the one chunk that came out, when it has.
+    pub(crate) chosen: Option<Option<Selected>>,
     rows: Vec<u32>,
     empty: Column,
     slab: SlabWork,
@@ -148,6 +152,8 @@ impl WindowStage {
             wake_ups: Vec::new(),
             batch: Batch::new(&self.kept_types),
             ends: Vec::new(),
+            sources: Vec::new(),
+            chosen: None,
             rows: Vec::new(),
             empty: Column::new(DataType::Object),
             slab: Slab::work(&self.store_types()),
@@ -336,6 +342,8 @@ impl WindowStage {
         if self.form != WindowForm::Sliding {
             work.batch.clear();
             work.ends.clear();
+            work.sources.clear();
+            work.chosen = None;
         }
         let Some(Some(own)) = state.keys.get_mut(key as usize) else { return };
         let mut moved = Moved { head: own.store.head(), come: own.come, expired: 0, forgotten: 0 };
@@ -377,6 +385,17 @@ impl WindowStage {
                 aggregation,
                 context,
             );
+            if self.form == WindowForm::Batch && !work.ends.is_empty() {
+                self.gather_chosen(
+                    own,
+                    key,
+                    selector,
+                    selector_state,
+                    work,
+                    selector_work,
+                    context,
+                );
+            }
         }
         own.store.drop_until(moved.head);
         own.come = moved.come;
@@ -414,36 +433,101 @@ impl WindowStage {
                 }
             }
             if batch && matches!(step, WindowStep::Current(_) | WindowStep::Slide { .. }) {
-                for row in before..moved.come {
-                    self.gather_row(own, row, work, selector_work);
-                }
+                own.store.copy_timestamps(before..moved.come, &mut work.batch.timestamps);
+                work.sources.push(before..moved.come);
+                self.gather_groups(own, before..moved.come, work, selector_work);
             }
         }
         work.steps = steps;
     }
 
-    fn gather_row(
+    /// Of one chunk, the rows that come out are chosen before anything is copied: of a thousand there
+    /// may be as few as there are groups. Several chunks are chosen one by one when their turn
+    /// comes, and copied whole.
+    #[allow(clippy::too_many_arguments, reason = "the parts of one pass, taken apart")]
+    fn gather_chosen(
         &self,
         own: &KeyWindow,
-        row: u64,
+        key: u32,
+        selector: &Selector,
+        selector_state: &mut SelectorState,
         work: &mut WindowWork,
         selector_work: &mut SelectorWork,
+        context: &mut EvalContext<'_>,
     ) {
-        let (columns, index) = own.store.locate(row);
-        let place = work.batch.len();
-        work.batch.timestamps.push(own.store.timestamp(row));
-        for (to, from) in work.batch.columns.iter_mut().zip(columns) {
-            to.push_from(from, index);
+        work.chosen = None;
+        if work.ends.len() > 1 || !selector.chooses_without_items() {
+            self.gather_columns(own, work, None);
+            return;
         }
-        if let Some(group_column) = self.group_column
-            && let Some(Column { values: Values::Int(groups), .. }) = columns.get(group_column)
-        {
-            if selector_work.groups.len() <= place {
-                selector_work.groups.resize(place + 1, 0);
+        let bare = View {
+            timestamps: &work.batch.timestamps,
+            kinds: None,
+            columns: Columns::Owned(&[]),
+            selection: Selection::All(work.batch.len()),
+        };
+        let chosen = selector.choose_rows(&bare, key, selector_state, selector_work, context);
+        let rows = chosen.filter(|chosen| !chosen.same).map(|_| selector_work.rows.as_slice());
+        self.gather_columns(own, work, rows);
+        work.chosen = Some(chosen);
+    }
+
+    /// The groups of rows that come out, behind those that came before them in the pass.
+    fn gather_groups(
+        &self,
+        own: &KeyWindow,
+        rows: std::ops::Range<u64>,
+        work: &WindowWork,
+        selector_work: &mut SelectorWork,
+    ) {
+        let Some(group_column) = self.group_column else { return };
+        let groups = &mut selector_work.groups;
+        let count = usize::try_from(rows.end - rows.start).unwrap_or(0);
+        groups.resize(work.batch.len() - count, 0);
+        let mut row = rows.start;
+        while row < rows.end {
+            let (columns, index, length) = own.store.stretch(row);
+            let length = length.min(usize::try_from(rows.end - row).unwrap_or(usize::MAX));
+            let Some(Column { values: Values::Int(stored), .. }) = columns.get(group_column) else {
+                return;
+            };
+            let stored = stored.get(index..index + length).unwrap_or_default();
+            groups.extend(stored.iter().map(|group| group.cast_unsigned()));
+            if length == 0 {
+                return;
             }
-            let group = groups.get(index).copied().unwrap_or_default();
-            if let Some(to) = selector_work.groups.get_mut(place) {
-                *to = group.cast_unsigned();
+            row += length as u64;
+        }
+    }
+
+    /// Copies the columns of rows that came out, all or the chosen ones, to their places.
+    fn gather_columns(&self, own: &KeyWindow, work: &mut WindowWork, chosen: Option<&[u32]>) {
+        let count = work.batch.len();
+        let WindowWork { batch, sources, .. } = work;
+        for column in &mut batch.columns {
+            column.resize(count);
+        }
+        let mut copy = |place: usize, row: u64| {
+            let (columns, index) = own.store.locate(row);
+            for (to, from) in batch.columns.iter_mut().zip(columns) {
+                to.set_from(place, from, index);
+            }
+        };
+        match chosen {
+            None => sources.iter().cloned().flatten().enumerate().for_each(|(p, r)| copy(p, r)),
+            Some(chosen) => {
+                for place in chosen {
+                    // The rows of a pass lie in few ranges.
+                    let mut left = u64::from(*place);
+                    for range in &*sources {
+                        let length = range.end - range.start;
+                        if left < length {
+                            copy(*place as usize, range.start + left);
+                            break;
+                        }
+                        left -= length;
+                    }
+                }
             }
         }
     }

@@ -396,18 +396,45 @@ impl Selector {
             self.run_items(view, work, context);
             return Some(Selected { at: view.timestamp(last), same: true });
         }
+        let selected = self.choose_rows(view, key, state, work, context);
+        if !self.items_of_all && selected.is_some() {
+            self.compute_chosen(view, work, context);
+        }
+        selected
+    }
+
+    /// Computes the items of the chosen rows.
+    pub(crate) fn compute_chosen(
+        &self,
+        view: &View<'_>,
+        work: &mut SelectorWork,
+        context: &mut EvalContext<'_>,
+    ) {
+        let rows = std::mem::take(&mut work.rows);
+        self.run_items(&view.with(Selection::Rows(&rows)), work, context);
+        work.rows = rows;
+    }
+
+    /// Whether rows can be chosen before the items are computed.
+    pub(crate) fn chooses_without_items(&self) -> bool {
+        !self.items_of_all && self.order_by.is_empty()
+    }
+
+    /// Chooses the rows that come out, into `work.rows`, without computing their items.
+    pub(crate) fn choose_rows(
+        &self,
+        view: &View<'_>,
+        key: u32,
+        state: &mut SelectorState,
+        work: &mut SelectorWork,
+        context: &mut EvalContext<'_>,
+    ) -> Option<Selected> {
         self.candidates(view, key, state, work, context);
-        let selected = match self.form {
+        match self.form {
             Form::EachRow => self.each_row(view, work, context),
             Form::LastRow => self.last_row(view, work),
             Form::LastOfGroup => self.last_of_group(view, work, context),
-        };
-        if !self.items_of_all && selected.is_some() {
-            let rows = std::mem::take(&mut work.rows);
-            self.run_items(&view.with(Selection::Rows(&rows)), work, context);
-            work.rows = rows;
         }
-        selected
     }
 
     fn run_items(&self, view: &View<'_>, work: &mut SelectorWork, context: &mut EvalContext<'_>) {
