@@ -144,33 +144,46 @@ impl Scratch {
         let every = extent(view);
         let dense = if rows.len() * 4 >= every { Selection::All(every) } else { rows };
         for (index, step) in steps.iter().enumerate() {
-            let failed = context.failures.len();
-            match step {
-                Step::Kernel { kernel, out, dense: is_dense } => {
-                    let (before, after) = self.registers.split_at_mut(*out);
-                    if let Some(out) = after.first_mut() {
-                        out.nulls.clear();
-                        let rows = if *is_dense { dense } else { rows };
-                        kernel.run(Inputs { view, registers: before }, rows, out);
-                    }
+            if let Step::Kernel { kernel, out, dense: is_dense } = step {
+                let (before, after) = self.registers.split_at_mut(*out);
+                if let Some(out) = after.first_mut() {
+                    out.nulls.clear();
+                    let rows = if *is_dense { dense } else { rows };
+                    kernel.run(Inputs { view, registers: before }, rows, out);
                 }
-                Step::Call { function, arguments, out } => {
-                    self.call(function.as_ref(), arguments, *out, view, rows, context);
-                }
-                Step::Where { test, steps, rows: buffer } => {
-                    let buffer_of =
-                        |all: &mut Vec<Vec<u32>>| all.get_mut(*buffer).map(std::mem::take);
-                    let mut some = buffer_of(&mut self.selections).unwrap_or_default();
-                    test.select(self.inputs(view), rows, &mut some);
-                    self.run(steps, view, Selection::Rows(&some), context);
-                    if let Some(place) = self.selections.get_mut(*buffer) {
-                        *place = some;
-                    }
-                }
+                // A kernel never fails.
+                continue;
             }
+            let failed = context.failures.len();
+            self.run_other(step, view, rows, context);
             if context.failures.len() > failed {
                 let steps = steps.get(index + 1..).unwrap_or_default();
                 return self.run_rest(steps, view, rows, failed, context);
+            }
+        }
+    }
+
+    /// Runs a step that is no kernel.
+    fn run_other(
+        &mut self,
+        step: &Step,
+        view: &View<'_>,
+        rows: Selection<'_>,
+        context: &mut CallContext<'_>,
+    ) {
+        match step {
+            Step::Kernel { .. } => {}
+            Step::Call { function, arguments, out } => {
+                self.call(function.as_ref(), arguments, *out, view, rows, context);
+            }
+            Step::Where { test, steps, rows: buffer } => {
+                let buffer_of = |all: &mut Vec<Vec<u32>>| all.get_mut(*buffer).map(std::mem::take);
+                let mut some = buffer_of(&mut self.selections).unwrap_or_default();
+                test.select(self.inputs(view), rows, &mut some);
+                self.run(steps, view, Selection::Rows(&some), context);
+                if let Some(place) = self.selections.get_mut(*buffer) {
+                    *place = some;
+                }
             }
         }
     }

@@ -4,16 +4,36 @@ use super::condition::Range;
 use crate::event::column::{Column, Element, Values};
 
 /// The rules that compare one column by range, where an index would not pay.
+///
+/// Bounds stand in columns of their own, so that one value is compared with all of them in a tight
+/// loop. They are open, and an absent bound is NaN: `!(value <= low)` then always holds.
 #[derive(Debug)]
 pub(crate) struct RangeScan {
     pub(crate) column: usize,
-    rules: Vec<(Range, u32)>,
+    lows: Vec<f64>,
+    highs: Vec<f64>,
+    rules: Vec<u32>,
 }
 
 impl RangeScan {
     /// Rules in the order of the text.
-    pub(crate) fn new(column: usize, rules: Vec<(Range, u32)>) -> Self {
-        Self { column, rules }
+    pub(crate) fn new(column: usize, rules: &[(Range, u32)]) -> Self {
+        let low = |range: &Range| match (range.low_inside, range.low) {
+            (true, f64::NEG_INFINITY) => f64::NAN,
+            (true, low) => low.next_down(),
+            (false, low) => low,
+        };
+        let high = |range: &Range| match (range.high_inside, range.high) {
+            (true, f64::INFINITY) => f64::NAN,
+            (true, high) => high.next_up(),
+            (false, high) => high,
+        };
+        Self {
+            column,
+            lows: rules.iter().map(|(range, _)| low(range)).collect(),
+            highs: rules.iter().map(|(range, _)| high(range)).collect(),
+            rules: rules.iter().map(|(_, rule)| *rule).collect(),
+        }
     }
 
     /// Calls `visit` with the rules that accept the value of a row, in the order of the text.
@@ -28,11 +48,12 @@ impl RangeScan {
             Values::Double(v) => v.get(row).copied(),
             _ => None,
         };
-        if let Some(value) = value {
-            for (range, rule) in &self.rules {
-                if range.contains(value) {
-                    visit(*rule);
-                }
+        // NaN is in no range.
+        let Some(value) = value.filter(|value| !value.is_nan()) else { return };
+        for ((low, high), rule) in self.lows.iter().zip(&self.highs).zip(&self.rules) {
+            #[allow(clippy::neg_cmp_op_on_partial_ord, reason = "an absent bound is NaN")]
+            if !(value <= *low) & !(value >= *high) {
+                visit(*rule);
             }
         }
     }
@@ -87,4 +108,50 @@ fn fill<T>(values: &[T], count: usize, out: &mut [u32], accepts: impl Fn(&T) -> 
         kept += usize::from(accepts(value));
     }
     kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::value::Value;
+    use proptest::prelude::*;
+    use siddhi_query::ast::DataType;
+
+    fn bound() -> impl Strategy<Value = f64> {
+        prop_oneof![
+            (0_i32..10).prop_map(f64::from),
+            Just(f64::NEG_INFINITY),
+            Just(f64::INFINITY),
+            Just(-0.0),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn finds_what_the_ranges_contain(
+            ranges in proptest::collection::vec((bound(), any::<bool>(), bound(), any::<bool>()), 1..20),
+            value in prop_oneof![bound(), Just(f64::NAN)],
+        ) {
+            let rules: Vec<(Range, u32)> = ranges
+                .iter()
+                .zip(0..)
+                .map(|((low, low_inside, high, high_inside), rule)| {
+                    let range = Range {
+                        low: *low,
+                        low_inside: *low_inside,
+                        high: *high,
+                        high_inside: *high_inside,
+                    };
+                    (range, rule)
+                })
+                .collect();
+            let mut column = Column::new(DataType::Double);
+            column.push(Value::Double(value));
+            let mut found = Vec::new();
+            RangeScan::new(0, &rules).find(&column, 0, |rule| found.push(rule));
+            let expected: Vec<u32> =
+                rules.iter().filter(|(r, _)| r.contains(value)).map(|(_, n)| *n).collect();
+            prop_assert_eq!(found, expected);
+        }
+    }
 }

@@ -165,7 +165,7 @@ impl RuleSet {
                 self.ranges.push(index);
             } else {
                 self.scanned.extend(rules.iter().map(|(_, rule)| *rule));
-                self.scans.push(RangeScan::new(column, rules));
+                self.scans.push(RangeScan::new(column, &rules));
             }
         }
         self.scanned.sort_unstable();
@@ -276,6 +276,12 @@ impl Region {
         let scan_rows = view.len() < MANY_ROWS;
         rules.find(view, scan_rows, &mut work.found);
         let found = std::mem::take(&mut work.found);
+        if let (1, Some(row)) = (view.len(), view.selection.row(0)) {
+            self.publish_rules_once(rules, stream, view, row, &found, key, &mut work);
+            work.found = found;
+            rules.work.set(Some(work));
+            return;
+        }
         let mut others = rules.others.iter().peekable();
         let mut scanned = if scan_rows { [].iter() } else { rules.scanned.iter() }.peekable();
         let mut runs = found.chunk_by(|a, b| a >> 32 == b >> 32).peekable();
@@ -313,6 +319,36 @@ impl Region {
         }
         work.found = found;
         rules.work.set(Some(work));
+    }
+
+    /// Of a chunk of one event every rule that was found gets that event.
+    #[allow(clippy::too_many_arguments, reason = "the parts of one pass, taken apart")]
+    fn publish_rules_once(
+        &self,
+        rules: &RuleSet,
+        stream: StreamId,
+        view: &View<'_>,
+        row: usize,
+        found: &[u64],
+        key: u32,
+        work: &mut RuleWork,
+    ) {
+        let rows = [u32::try_from(row).unwrap_or(u32::MAX)];
+        let mut others = rules.others.iter();
+        let mut other = others.next();
+        for entry in found {
+            let rule = usize::try_from(entry >> 32).ok().and_then(|rule| rules.rules.get(rule));
+            let Some(rule) = rule else { continue };
+            while let Some((_, reader)) = other.filter(|(place, _)| *place < rule.place) {
+                self.hand(*reader, stream, view, key);
+                other = others.next();
+            }
+            self.run_rule(rules, rule, stream, view, &rows, key, work);
+        }
+        while let Some((_, reader)) = other {
+            self.hand(*reader, stream, view, key);
+            other = others.next();
+        }
     }
 
     #[allow(clippy::too_many_arguments, reason = "the parts of one pass, taken apart")]
