@@ -287,11 +287,19 @@ impl Machine {
     /// Takes a match out of those that wait in a state.
     #[inline]
     fn unlink_waiting(&mut self, key: u32, slot: usize, row: u32) {
-        if let Some(lists) = self.lists.get_mut(key as usize * self.states + slot) {
-            self.links.unlink(&mut lists.waiting, row);
-        }
         if let Some(Some(own)) = self.indexes.get_mut(slot) {
             own.index.remove(row, &mut self.buckets);
+        }
+        let Some(lists) = self.lists.get_mut(key as usize * self.states + slot) else { return };
+        let front = lists.waiting.head;
+        self.links.unlink(&mut lists.waiting, row);
+        // The match that is in front now may have begun before the one that was.
+        if let Some(within) = self.within
+            && front == row
+            && !lists.waiting.is_empty()
+            && let Some(own) = self.keys.get_mut(key as usize)
+        {
+            own.include(self.arena.head(lists.waiting.head), within);
         }
     }
 

@@ -19,7 +19,7 @@ use crate::expression::typed::Expr;
 use crate::extension::Leaving;
 use crate::pattern::operator::PatternOperator;
 use crate::plan::logical::{
-    InputPlan, LogicalApp, PartitionByPlan, PartitionKeyPlan, PartitionPlan, QueryPlan,
+    InputPlan, LogicalApp, PartitionByPlan, PartitionKeyPlan, PartitionPlan, QueryPlan, StreamId,
     StreamInputPlan, StreamOrigin,
 };
 use crate::plan::rules::Switches;
@@ -96,7 +96,7 @@ fn reader(app: &LogicalApp, index: usize, query: &QueryPlan, stream: usize) -> R
     match (inner, keyed) {
         (true, _) => Reader::Query(index),
         (false, true) => Reader::Partition(partition),
-        (false, false) => Reader::EachKey(index),
+        (false, false) => Reader::EachKey(partition),
     }
 }
 
@@ -124,7 +124,25 @@ fn build_partition(
             }
         })
         .collect();
-    Partition::new(plan.name.clone(), streams)
+    Partition::new(plan.name.clone(), streams, unkeyed(app, plan))
+}
+
+/// The streams that a partition reads and has no key for, each with the queries that read it.
+fn unkeyed(app: &LogicalApp, plan: &PartitionPlan) -> Vec<(StreamId, Vec<usize>)> {
+    let mut unkeyed: Vec<(StreamId, Vec<usize>)> = Vec::new();
+    for index in &plan.queries {
+        let Some(query) = app.queries.get(*index) else { continue };
+        for stream in streams_of(query) {
+            if !matches!(reader(app, *index, query, stream), Reader::EachKey(_)) {
+                continue;
+            }
+            match unkeyed.iter_mut().find(|(known, _)| *known == stream) {
+                Some((_, readers)) => readers.push(*index),
+                None => unkeyed.push((stream, vec![*index])),
+            }
+        }
+    }
+    unkeyed
 }
 
 /// Whether the rows of all keys of a chunk can be worked on at once: one query reads the stream, it

@@ -18,7 +18,7 @@ pub(crate) enum Reader {
     Query(usize),
     /// A partition that has a key for the stream.
     Partition(usize),
-    /// A query in a partition that has no key for the stream: every key gets the chunk.
+    /// A partition that has no key for the stream: every key gets the chunk.
     EachKey(usize),
 }
 
@@ -76,15 +76,14 @@ impl Junction {
     pub(crate) fn explain_readers(&self, region: &Region) -> Vec<String> {
         let query =
             |index: usize| region.queries.get(index).map_or("?", |query| query.name.as_str());
+        let partition =
+            |index: usize| region.partitions.get(index).map_or("?", |p| p.name.as_str());
         self.readers
             .iter()
             .map(|reader| match *reader {
                 Reader::Query(index) => format!("query {}", query(index)),
-                Reader::Partition(index) => {
-                    let name = region.partitions.get(index).map_or("?", |p| p.name.as_str());
-                    format!("partition {name} by key")
-                }
-                Reader::EachKey(index) => format!("query {} for each key", query(index)),
+                Reader::Partition(index) => format!("partition {} by key", partition(index)),
+                Reader::EachKey(index) => format!("partition {} for each key", partition(index)),
             })
             .collect()
     }

@@ -17,6 +17,8 @@ use super::region::Region;
 pub(crate) struct Partition {
     pub(crate) name: String,
     pub(crate) streams: Vec<PartitionStream>,
+    /// The streams that it reads and has no key for, each with the queries that read it.
+    unkeyed: Vec<(StreamId, Vec<usize>)>,
     pub(crate) keys: RefCell<Keys>,
     /// Buffers that no pass uses at the moment.
     work: Cell<Option<Box<PartitionWork>>>,
@@ -98,8 +100,12 @@ impl Keys {
 }
 
 impl Partition {
-    pub(crate) fn new(name: String, streams: Vec<PartitionStream>) -> Self {
-        Self { name, streams, keys: RefCell::new(Keys::new()), work: Cell::new(None) }
+    pub(crate) fn new(
+        name: String,
+        streams: Vec<PartitionStream>,
+        unkeyed: Vec<(StreamId, Vec<usize>)>,
+    ) -> Self {
+        Self { name, streams, unkeyed, keys: RefCell::new(Keys::new()), work: Cell::new(None) }
     }
 }
 
@@ -222,19 +228,17 @@ impl Region {
         });
     }
 
-    /// A stream without a key goes to every instance that exists, in ascending order of keys.
-    pub(crate) fn each_key(&self, query: usize, stream: StreamId, view: &View<'_>) {
-        let Some(partition) = self
-            .queries
-            .get(query)
-            .and_then(|query| query.partition)
-            .and_then(|partition| self.partitions.get(partition))
-        else {
-            return;
-        };
+    /// A stream without a key goes to every instance that exists, in ascending order of keys: through
+    /// all queries of the one before the next.
+    pub(crate) fn each_key(&self, index: usize, stream: StreamId, view: &View<'_>) {
+        let Some(partition) = self.partitions.get(index) else { return };
+        let unkeyed = partition.unkeyed.iter().find(|(unkeyed, _)| *unkeyed == stream);
+        let Some((_, readers)) = unkeyed else { return };
         let keys = partition.keys.borrow_mut().in_order().to_vec();
         for key in keys {
-            self.read(query, stream, view, key);
+            for query in readers {
+                self.read(*query, stream, view, key);
+            }
         }
     }
 }

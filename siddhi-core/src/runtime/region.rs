@@ -102,7 +102,7 @@ impl Region {
         match reader {
             Reader::Query(query) => self.read(query, stream, view, key),
             Reader::Partition(partition) => self.split(partition, stream, view),
-            Reader::EachKey(query) => self.each_key(query, stream, view),
+            Reader::EachKey(partition) => self.each_key(partition, stream, view),
         }
     }
 
@@ -200,7 +200,7 @@ impl Region {
         };
         let all: smallvec::SmallVec<[u32; 16]> = (0_u32..).take(matches.len()).collect();
         let mut start = 0;
-        if !found.kept_back {
+        if !found.kept_back || query.selector.form != Form::EachRow {
             for end in &found.ends {
                 let chunk = matches.with(Selection::Rows(all.get(start..*end).unwrap_or_default()));
                 let selected = choose(&chunk, work);

@@ -195,15 +195,17 @@ impl Selector {
     }
 
     /// Each match of a pattern goes through alone: there is no last row of a chunk, and order and
-    /// limit have nothing to work on, but a limit of 0 and an offset drop everything.
+    /// limit have nothing to work on, but a limit of 0 and an offset drop everything. Where a chunk
+    /// has a last row, the call without rows is still made.
     pub(crate) fn each_match(&mut self) {
-        self.form = Form::EachRow;
         self.order_by.clear();
-        if self.offset > 0 {
-            self.limit = Some(0);
-        }
+        let drops = self.offset > 0 || self.limit == Some(0);
         self.offset = 0;
-        self.limit = self.limit.filter(|limit| *limit == 0);
+        self.limit = drops.then_some(0);
+        self.form = match self.form {
+            Form::LastRow | Form::LastOfGroup if drops => Form::LastRow,
+            _ => Form::EachRow,
+        };
         self.plain = !self.items_of_all && self.limit.is_none() && self.wants_current;
     }
 

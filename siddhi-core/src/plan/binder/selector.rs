@@ -137,7 +137,8 @@ impl AppBinder<'_> {
         if matches!(
             condition.kind,
             ExprKind::Column(_) | ExprKind::Constant(_) | ExprKind::Aggregate(_)
-        ) {
+        ) && !matches!(having.kind, ExpressionKind::IsNullStream(_))
+        {
             self.diagnostics.push(
                 Diagnostic::error(
                     codes::HAVING,
