@@ -35,16 +35,21 @@ pub(super) struct Arena {
     pub(super) heads: Vec<Head>,
     /// One column for each value that somebody reads after its event is gone.
     pub(super) columns: Vec<Column>,
-    kept: Vec<Kept>,
+    /// The columns that belong to the event of each slot, and where they are found in it.
+    of_slot: Vec<Vec<(usize, Source)>>,
     free: Vec<u32>,
 }
 
 impl Arena {
-    pub(super) fn new(kept: Vec<Kept>) -> Self {
+    pub(super) fn new(kept: &[Kept], slots: usize) -> Self {
+        let of_slot = |slot: usize| {
+            let own = kept.iter().enumerate().filter(|(_, kept)| kept.slot == slot);
+            own.map(|(place, kept)| (place, kept.source)).collect()
+        };
         Self {
             heads: Vec::new(),
             columns: kept.iter().map(|kept| Column::new(kept.data_type)).collect(),
-            kept,
+            of_slot: (0..slots).map(of_slot).collect(),
             free: Vec::new(),
         }
     }
@@ -90,17 +95,17 @@ impl Arena {
     /// Writes what is kept of the event in a slot.
     #[inline]
     pub(super) fn write(&mut self, row: u32, slot: usize, event: &Event<'_>) {
-        for (kept, column) in self.kept.iter().zip(&mut self.columns) {
-            if kept.slot == slot {
-                event.set(kept.source, column, row as usize);
+        for (place, source) in self.of_slot.get(slot).into_iter().flatten() {
+            if let Some(column) = self.columns.get_mut(*place) {
+                event.set(*source, column, row as usize);
             }
         }
     }
 
     /// Copies what is kept of the events in the slots below `end`.
     pub(super) fn copy(&mut self, from: u32, to: u32, end: usize) {
-        for (kept, column) in self.kept.iter().zip(&mut self.columns) {
-            if kept.slot < end {
+        for (place, _) in self.of_slot.iter().take(end).flatten() {
+            if let Some(column) = self.columns.get_mut(*place) {
                 column.copy_within(from as usize, to as usize);
             }
         }

@@ -106,12 +106,19 @@ pub(super) struct FilterWork {
     added: Vec<Column>,
     keys: Option<Scratch>,
     rest: Option<(Scratch, Batch, Vec<u32>)>,
-    /// The rows that passed, in order; all of them while no condition is there.
+    pass: Pass,
+    /// The rows that passed, in order, when it is not all or none of them.
     passed: Vec<u32>,
-    filtered: bool,
     spare: Vec<u32>,
-    /// The place in `passed` up to which rows have been asked for.
-    next: usize,
+}
+
+/// Which rows of a chunk passed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Pass {
+    All,
+    None,
+    /// Those of the list, of which so many have been asked for.
+    Some(usize),
 }
 
 impl Filter {
@@ -148,10 +155,9 @@ impl Filter {
             rest: self.rest.as_ref().map(|rest| {
                 (rest.predicate.scratch(), Batch::new(&rest.gather.types()), Vec::new())
             }),
+            pass: Pass::All,
             passed: Vec::new(),
-            filtered: false,
             spare: Vec::new(),
-            next: 0,
         }
     }
 
@@ -163,53 +169,88 @@ impl Filter {
         work: &mut FilterWork,
         context: &mut EvalContext<'_>,
     ) {
-        work.next = 0;
-        work.filtered = false;
-        for (step, scratch) in self.steps.iter().zip(&mut work.scratches) {
-            let rows = if work.filtered { Selection::Rows(&work.passed) } else { view.selection };
-            let before = context.failures.len();
-            match step {
-                OwnStep::Filter(predicate) => {
-                    let columns = Columns::Extended(&view.columns, &work.added);
-                    let columns = if work.added.is_empty() { view.columns } else { columns };
-                    let seen = View { columns, selection: rows, ..*view };
-                    predicate.select(&seen, scratch, &mut context.calls(view), &mut work.spare);
-                    std::mem::swap(&mut work.passed, &mut work.spare);
-                    work.filtered = true;
-                }
-                OwnStep::Function(function) => {
-                    function.run(&view.with(rows), scratch, &mut work.added, context);
-                    let failures = context.failures.get(before..).unwrap_or_default();
-                    if !failures.is_empty() {
-                        work.spare.clear();
-                        work.spare.extend(rows.iter().filter_map(|row| u32::try_from(row).ok()));
-                        exclude(&mut work.spare, failures);
-                        std::mem::swap(&mut work.passed, &mut work.spare);
-                        work.filtered = true;
-                    }
+        self.run_steps(view, work, context);
+        self.run_keys(view, work, context);
+    }
+
+    /// As [`Filter::prepare`] for a chunk of one row; whether the row passes.
+    #[inline]
+    pub(super) fn prepare_one(
+        &self,
+        view: &View<'_>,
+        row: usize,
+        work: &mut FilterWork,
+        context: &mut EvalContext<'_>,
+    ) -> bool {
+        match (self.steps.as_slice(), work.scratches.as_mut_slice()) {
+            ([], _) => work.pass = Pass::All,
+            ([OwnStep::Filter(predicate)], [scratch]) => {
+                match predicate.holds(view, row, scratch) {
+                    Some(false) => return false,
+                    Some(true) => work.pass = Pass::All,
+                    None => self.run_steps(view, work, context),
                 }
             }
+            _ => self.run_steps(view, work, context),
         }
+        if work.pass == Pass::None {
+            return false;
+        }
+        self.run_keys(view, work, context);
+        true
+    }
+
+    /// Computes the event's side of the equalities where it is more than a column.
+    #[inline]
+    fn run_keys(&self, view: &View<'_>, work: &mut FilterWork, context: &mut EvalContext<'_>) {
         if let (OwnKeys::Computed(program, _), Some(scratch)) = (&self.keys, &mut work.keys) {
-            let rows = if work.filtered { Selection::Rows(&work.passed) } else { view.selection };
-            let columns = Columns::Extended(&view.columns, &work.added);
+            let rows = rows(work.pass, &work.passed, view);
+            let columns = extended(&view.columns, &work.added);
             let seen = View { columns, selection: rows, ..*view };
             program.run(&seen, scratch, &mut context.calls(view));
         }
     }
 
+    fn run_steps(&self, view: &View<'_>, work: &mut FilterWork, context: &mut EvalContext<'_>) {
+        work.pass = Pass::All;
+        for (step, scratch) in self.steps.iter().zip(&mut work.scratches) {
+            let rows = rows(work.pass, &work.passed, view);
+            let before = context.failures.len();
+            match step {
+                OwnStep::Filter(predicate) => {
+                    let columns = extended(&view.columns, &work.added);
+                    let seen = View { columns, selection: rows, ..*view };
+                    predicate.select(&seen, scratch, &mut context.calls(view), &mut work.spare);
+                }
+                OwnStep::Function(function) => {
+                    function.run(&view.with(rows), scratch, &mut work.added, context);
+                    let failures = context.failures.get(before..).unwrap_or_default();
+                    if failures.is_empty() {
+                        continue;
+                    }
+                    work.spare.clear();
+                    work.spare.extend(rows.iter().filter_map(|row| u32::try_from(row).ok()));
+                    exclude(&mut work.spare, failures);
+                }
+            }
+            std::mem::swap(&mut work.passed, &mut work.spare);
+            work.pass = if work.passed.is_empty() { Pass::None } else { Pass::Some(0) };
+        }
+    }
+
     /// The event's side of the equalities.
-    fn key<'a>(&'a self, view: &'a View<'a>, row: usize, work: &'a FilterWork) -> Key<'a> {
-        let columns = Columns::Extended(&view.columns, &work.added);
+    #[inline]
+    fn key<'a>(&'a self, view: &'a View<'a>, row: usize, work: &'a FilterWork) -> Option<Key<'a>> {
+        let columns = extended(&view.columns, &work.added);
         match (&self.keys, &work.keys) {
             (OwnKeys::Columns(places), _) => {
-                places.iter().filter_map(|place| Some((columns.get(*place)?, row))).collect()
+                Key::new(places.iter().filter_map(|place| Some((columns.get(*place)?, row))))
             }
             (OwnKeys::Computed(program, count), Some(scratch)) => {
                 let seen = View { columns, ..*view };
-                (0..*count).map(|n| (program.result(n, &seen, scratch), row)).collect()
+                Key::new((0..*count).map(|n| (program.result(n, &seen, scratch), row)))
             }
-            (OwnKeys::Computed(..), None) => Key::new(),
+            (OwnKeys::Computed(..), None) => None,
         }
     }
 
@@ -225,9 +266,11 @@ impl Filter {
         let Trial { view, row, names, machine, slot, key } = *trial;
         let before = found.len();
         if machine.is_indexed(slot) {
-            found.extend(machine.waiting_for(key, slot, &self.key(view, row, work)));
+            if let Some(value) = self.key(view, row, work) {
+                machine.waiting_for(key, slot, &value, found);
+            }
         } else {
-            found.extend(machine.waiting(key, slot));
+            machine.waiting(key, slot, found);
         }
         let candidates = found.get(before..).unwrap_or_default();
         let (Some(rest), Some((scratch, batch, passed))) = (&self.rest, &mut work.rest) else {
@@ -237,7 +280,7 @@ impl Filter {
             return;
         }
         let event = Event {
-            columns: Columns::Extended(&view.columns, &work.added),
+            columns: extended(&view.columns, &work.added),
             row,
             timestamp: view.timestamp(row),
             names,
@@ -277,16 +320,43 @@ impl FilterWork {
     /// Whether a row of the chunk passed. Rows must be asked for in the order of the chunk.
     #[inline]
     pub(super) fn passes(&mut self, row: usize) -> bool {
-        if !self.filtered {
-            return true;
+        match &mut self.pass {
+            Pass::All => true,
+            Pass::None => false,
+            Pass::Some(next) => {
+                let passed = self.passed.get(*next).is_some_and(|known| *known as usize == row);
+                *next += usize::from(passed);
+                passed
+            }
         }
-        let passed = self.passed.get(self.next).is_some_and(|next| *next as usize == row);
-        self.next += usize::from(passed);
-        passed
     }
 
-    /// The columns that functions added to the events of the chunk.
-    pub(super) fn added(&self) -> &[Column] {
-        &self.added
+    /// The next row that passed, from one on; beyond all rows when there is none.
+    #[inline]
+    pub(super) fn next(&self, from: usize) -> usize {
+        match self.pass {
+            Pass::All => from,
+            Pass::None => usize::MAX,
+            Pass::Some(next) => self.passed.get(next).map_or(usize::MAX, |row| *row as usize),
+        }
     }
+
+    /// The columns of a chunk with those that functions added.
+    pub(super) fn columns<'a>(&'a self, view: &'a View<'a>) -> Columns<'a> {
+        extended(&view.columns, &self.added)
+    }
+}
+
+/// The rows of a view that passed.
+fn rows<'a>(pass: Pass, passed: &'a [u32], view: &View<'a>) -> Selection<'a> {
+    match pass {
+        Pass::All => view.selection,
+        Pass::None => Selection::Rows(&[]),
+        Pass::Some(_) => Selection::Rows(passed),
+    }
+}
+
+#[inline]
+fn extended<'a>(columns: &'a Columns<'a>, added: &'a [Column]) -> Columns<'a> {
+    if added.is_empty() { *columns } else { Columns::Extended(columns, added) }
 }

@@ -15,8 +15,45 @@ use crate::event::text::{Text, fold};
 /// More empty buckets than this are cleared away once they are the greater part.
 const EMPTY_MAX: usize = 256;
 
-/// The values of a key, each with its row in its column.
-pub(super) type Key<'a> = SmallVec<[(&'a Column, usize); 2]>;
+/// The values of a key: the first, which every key has, and the others. Each is a row of a column.
+#[derive(Debug)]
+pub(super) struct Key<'a> {
+    first: (&'a Column, usize),
+    more: SmallVec<[(&'a Column, usize); 1]>,
+}
+
+impl<'a> Key<'a> {
+    /// A key of these values; none of no values.
+    #[inline]
+    pub(super) fn new(mut values: impl Iterator<Item = (&'a Column, usize)>) -> Option<Self> {
+        let first = values.next()?;
+        Some(Self { first, more: values.collect() })
+    }
+
+    fn values(&self) -> impl Iterator<Item = (&'a Column, usize)> {
+        std::iter::once(self.first).chain(self.more.iter().copied())
+    }
+
+    /// Its hash; none when a part of it is equal to nothing.
+    #[inline]
+    fn hash(&self, partition: u32) -> Option<u64> {
+        let seed = u64::from(partition).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        let (column, row) = self.first;
+        let mut hash = fold(seed ^ 0x243f_6a88_85a3_08d3, cell(column, row)?);
+        for (column, row) in &self.more {
+            hash = fold(hash ^ 0x243f_6a88_85a3_08d3, cell(column, *row)? ^ 0x517c_c1b7_2722_0a95);
+        }
+        Some(hash)
+    }
+
+    /// Whether it is equal to the key that stands in a row of these columns.
+    #[inline]
+    fn equals(&self, known: &[Column], row: usize) -> bool {
+        let Some((first, more)) = known.split_first() else { return false };
+        equal(first, row, self.first.0, self.first.1)
+            && more.iter().zip(&self.more).all(|(known, new)| equal(known, row, new.0, new.1))
+    }
+}
 
 /// The links of matches within their buckets. A match waits in one state at a time, so the indexes of
 /// all states share them.
@@ -36,9 +73,10 @@ impl BucketLinks {
         }
     }
 
-    /// The rows of a bucket in order.
-    pub(super) fn iter(&self, list: List) -> impl Iterator<Item = u32> {
-        self.links.iter(list)
+    /// Puts the rows of a bucket, in order, behind those in `rows`.
+    #[inline]
+    pub(super) fn collect(&self, list: List, rows: &mut Vec<u32>) {
+        self.links.collect(list, rows);
     }
 
     /// No row is in a bucket any more.
@@ -83,7 +121,7 @@ impl Index {
     /// The matches whose key is equal to this one, in the order of the state's list.
     #[inline]
     pub(super) fn find(&self, partition: u32, key: &Key<'_>) -> List {
-        let Some(hash) = hash(partition, key) else { return List::EMPTY };
+        let Some(hash) = key.hash(partition) else { return List::EMPTY };
         self.bucket(hash, partition, key)
             .and_then(|bucket| self.buckets.get(bucket as usize))
             .map_or(List::EMPTY, |bucket| bucket.list)
@@ -94,7 +132,7 @@ impl Index {
         let same = |id: &u32| {
             let id = *id as usize;
             self.buckets.get(id).is_some_and(|b| b.hash == hash && b.partition == partition)
-                && self.keys.iter().zip(key).all(|(known, (new, row))| equal(known, id, new, *row))
+                && key.equals(&self.keys, id)
         };
         self.table.find(hash, same).copied()
     }
@@ -104,7 +142,7 @@ impl Index {
     #[inline]
     pub(super) fn add(&mut self, partition: u32, key: &Key<'_>, row: u32, links: &mut BucketLinks) {
         links.grow(row as usize + 1);
-        let Some(hash) = hash(partition, key) else { return };
+        let Some(hash) = key.hash(partition) else { return };
         let id =
             self.bucket(hash, partition, key).unwrap_or_else(|| self.make(hash, partition, key));
         let Some(bucket) = self.buckets.get_mut(id as usize) else { return };
@@ -121,16 +159,16 @@ impl Index {
         let bucket = Bucket { hash, partition, list: List::EMPTY };
         self.empty += 1;
         let id = if let Some(id) = self.free.pop() {
-            for (known, (new, row)) in self.keys.iter_mut().zip(key) {
-                known.set_from(id as usize, new, *row);
+            for (known, (new, row)) in self.keys.iter_mut().zip(key.values()) {
+                known.set_from(id as usize, new, row);
             }
             if let Some(place) = self.buckets.get_mut(id as usize) {
                 *place = bucket;
             }
             id
         } else {
-            for (known, (new, row)) in self.keys.iter_mut().zip(key) {
-                known.push_from(new, *row);
+            for (known, (new, row)) in self.keys.iter_mut().zip(key.values()) {
+                known.push_from(new, row);
             }
             self.buckets.push(bucket);
             u32::try_from(self.buckets.len() - 1).unwrap_or(NONE)
@@ -184,16 +222,6 @@ impl Index {
     }
 }
 
-/// The hash of a key; none when a part of it is equal to nothing.
-#[inline]
-fn hash(partition: u32, key: &Key<'_>) -> Option<u64> {
-    let mut hash = u64::from(partition).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    for (column, row) in key {
-        hash = fold(hash ^ 0x243f_6a88_85a3_08d3, cell(column, *row)? ^ 0x517c_c1b7_2722_0a95);
-    }
-    Some(hash)
-}
-
 /// Bits that are equal where values are; none for what is not equal to itself.
 #[inline]
 fn cell(column: &Column, row: usize) -> Option<u64> {
@@ -240,14 +268,16 @@ mod tests {
             column.push(Value::Double(value));
         }
         column.push(Value::Null);
-        let key = |row: usize| Key::from_iter([(&column, row)]);
+        let key = |row: usize| Key::new([(&column, row)].into_iter()).unwrap();
         let mut index = Index::new(&[DataType::Double]);
         let mut links = BucketLinks::default();
         for row in 0..6 {
             index.add(0, &key(row as usize), row, &mut links);
         }
-        let found = |index: &Index, links: &BucketLinks, row| {
-            links.iter(index.find(0, &key(row))).collect::<Vec<_>>()
+        let found = |index: &Index, links: &BucketLinks, row| -> Vec<u32> {
+            let mut rows = Vec::new();
+            links.collect(index.find(0, &key(row)), &mut rows);
+            rows
         };
         assert_eq!(found(&index, &links, 0), [0, 4]);
         assert_eq!(found(&index, &links, 1), [1, 2]);
@@ -268,7 +298,8 @@ mod tests {
         let mut index = Index::new(&[DataType::Long]);
         let mut links = BucketLinks::default();
         for row in 0..5_000_u32 {
-            index.add(0, &Key::from_iter([(&column, row as usize)]), row % 8, &mut links);
+            let key = Key::new([(&column, row as usize)].into_iter()).unwrap();
+            index.add(0, &key, row % 8, &mut links);
             index.remove(row % 8, &mut links);
         }
         assert!(index.buckets.len() <= 2 * EMPTY_MAX + 2, "{}", index.buckets.len());

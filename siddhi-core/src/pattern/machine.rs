@@ -112,7 +112,7 @@ pub(super) struct Machine {
 }
 
 impl Machine {
-    pub(super) fn new(states: &[State], kept: Vec<Kept>, within: Option<u64>) -> Self {
+    pub(super) fn new(states: &[State], kept: &[Kept], within: Option<u64>) -> Self {
         let index = |state: &State| {
             state.key.as_ref().map(|key| StateIndex {
                 index: Index::new(&key.types),
@@ -123,7 +123,7 @@ impl Machine {
         Self {
             states: states.len(),
             within,
-            arena: Arena::new(kept),
+            arena: Arena::new(kept, states.len()),
             links: list::Links::default(),
             keys: Vec::new(),
             lists: Vec::new(),
@@ -143,15 +143,15 @@ impl Machine {
         self.lists.get(key as usize * self.states + slot).copied().unwrap_or(Lists::EMPTY)
     }
 
-    /// The waiting matches of a state.
+    /// Puts the waiting matches of a state, in order, behind those in `rows`.
     #[inline]
-    pub(super) fn waiting(&self, key: u32, slot: usize) -> impl Iterator<Item = u32> {
-        self.links.iter(self.lists(key, slot).waiting)
+    pub(super) fn waiting(&self, key: u32, slot: usize, rows: &mut Vec<u32>) {
+        self.links.collect(self.lists(key, slot).waiting, rows);
     }
 
-    /// The incoming matches of a state.
-    pub(super) fn incoming(&self, key: u32, slot: usize) -> impl Iterator<Item = u32> {
-        self.links.iter(self.lists(key, slot).incoming)
+    /// As [`Machine::waiting`], of the incoming matches.
+    pub(super) fn incoming(&self, key: u32, slot: usize, rows: &mut Vec<u32>) {
+        self.links.collect(self.lists(key, slot).incoming, rows);
     }
 
     /// Whether the waiting matches of a state are found by key.
@@ -160,19 +160,12 @@ impl Machine {
         matches!(self.indexes.get(slot), Some(Some(_)))
     }
 
-    /// The waiting matches of a state with this key.
+    /// As [`Machine::waiting`], of those with this key.
     #[inline]
-    pub(super) fn waiting_for(
-        &self,
-        key: u32,
-        slot: usize,
-        value: &Key<'_>,
-    ) -> impl Iterator<Item = u32> {
-        let list = match self.indexes.get(slot) {
-            Some(Some(own)) => own.index.find(key, value),
-            _ => List::EMPTY,
-        };
-        self.buckets.iter(list)
+    pub(super) fn waiting_for(&self, key: u32, slot: usize, value: &Key<'_>, rows: &mut Vec<u32>) {
+        if let Some(Some(own)) = self.indexes.get(slot) {
+            self.buckets.collect(own.index.find(key, value), rows);
+        }
     }
 
     /// Makes the machine of a key when it has none yet: the first state gets an empty match.
@@ -236,13 +229,15 @@ impl Machine {
     /// absorb. `slots` are those states.
     #[inline]
     pub(super) fn arrive(&mut self, key: u32, timestamp: i64, slots: &[usize], states: &[State]) {
+        self.counts.events += 1;
         if let (Some(within), Some(own)) = (self.within, self.keys.get(key as usize))
             && (timestamp < own.calm_from || timestamp > own.calm_until)
         {
             self.prune(key, timestamp, within, states);
         }
         for slot in slots.iter().rev() {
-            if !self.lists(key, *slot).incoming.is_empty() {
+            let lists = self.lists.get(key as usize * self.states + slot);
+            if lists.is_some_and(|lists| !lists.incoming.is_empty()) {
                 self.absorb(key, *slot, states);
             }
         }
@@ -260,13 +255,40 @@ impl Machine {
         self.absorb(key, slot, states);
     }
 
+    /// Events come that no state takes: all that they do is to move the time and to let the states of
+    /// their stream absorb.
+    pub(super) fn pass_time(
+        &mut self,
+        key: u32,
+        timestamps: &[i64],
+        slots: &[usize],
+        states: &[State],
+    ) {
+        let Some((first, rest)) = timestamps.split_first() else { return };
+        self.arrive(key, *first, slots, states);
+        let mut quiet = 0;
+        while let Some(own) = self.keys.get(key as usize)
+            && let Some(place) = rest
+                .get(quiet..)
+                .unwrap_or_default()
+                .iter()
+                .position(|timestamp| *timestamp < own.calm_from || *timestamp > own.calm_until)
+            && let Some(timestamp) = rest.get(quiet + place)
+        {
+            quiet += place + 1;
+            self.arrive(key, *timestamp, slots, states);
+            self.counts.events -= 1;
+        }
+        self.counts.events += rest.len() as u64;
+    }
+
     /// Hangs the incoming matches of a state behind those that wait there.
     pub(super) fn absorb(&mut self, key: u32, slot: usize, states: &[State]) {
         let Some(lists) = self.lists.get_mut(key as usize * self.states + slot) else { return };
         if !lists.sorted {
             let mut rows = std::mem::take(&mut self.sorting);
             rows.clear();
-            rows.extend(self.links.iter(lists.incoming));
+            self.links.collect(lists.incoming, &mut rows);
             rows.sort_by_key(|row| order(self.arena.head(*row)));
             lists.incoming = List::EMPTY;
             for row in &rows {
@@ -277,8 +299,10 @@ impl Machine {
         if let (Some(Some(own)), Some(plan)) =
             (self.indexes.get_mut(slot), states.get(slot).and_then(|state| state.key.as_ref()))
         {
-            for row in self.links.iter(lists.incoming) {
+            let mut row = lists.incoming.head;
+            while row != NONE {
                 own.add(plan, key, row, &self.arena, &mut self.buckets);
+                row = self.links.behind(row);
             }
         }
         self.links.append(&mut lists.waiting, &mut lists.incoming);
@@ -313,29 +337,46 @@ impl Machine {
         links: Links,
         event: &Event<'_>,
     ) {
-        self.unlink_waiting(key, slot, row);
-        let mut head = self.arena.head(row);
-        head.timestamp = event.timestamp;
-        let copy = head;
         if links.first {
-            head.start = event.timestamp;
-            head.begun = self.counts.events;
             self.counts.started += 1;
         }
         let Some(next) = links.next else {
-            self.counts.matched += u64::from(links.last);
+            self.counts.matched += 1;
+            self.unlink_waiting(key, slot, row);
             match links.again {
-                Some(again) => self.restart(key, again, row, copy),
+                Some(again) => {
+                    let head = Head { timestamp: event.timestamp, ..self.arena.head(row) };
+                    self.restart(key, again, row, head);
+                }
                 None => self.arena.give(row),
             }
             return;
         };
-        if let Some(place) = self.arena.head_mut(row) {
-            *place = head;
+        let mut head = Head { timestamp: event.timestamp, ..self.arena.head(row) };
+        let copy = head;
+        if links.first {
+            head.start = event.timestamp;
+            head.begun = self.counts.events;
         }
-        self.arena.write(row, slot, event);
-        self.add(key, next, row);
-        if let Some(again) = links.again {
+        let moved = if links.first && links.again == Some(slot) {
+            // `every` on the first element alone: its one empty match is the copy, and stays where
+            // it is. Nothing else ever waits there.
+            if let Some(place) = self.arena.head_mut(row) {
+                *place = copy;
+            }
+            self.take(head)
+        } else {
+            self.unlink_waiting(key, slot, row);
+            if let Some(place) = self.arena.head_mut(row) {
+                *place = head;
+            }
+            row
+        };
+        self.arena.write(moved, slot, event);
+        self.add(key, next, moved);
+        if let Some(again) = links.again
+            && moved == row
+        {
             let fresh = self.take(copy);
             self.arena.copy(row, fresh, again);
             self.restart(key, again, fresh, copy);
@@ -429,8 +470,10 @@ impl Machine {
                 state.include(self.arena.head(lists.incoming.head), within);
                 state.include(self.arena.head(lists.incoming.tail), within);
             } else {
-                for row in self.links.iter(lists.incoming) {
+                let mut row = lists.incoming.head;
+                while row != NONE {
                     state.include(self.arena.head(row), within);
+                    row = self.links.behind(row);
                 }
             }
         }
@@ -470,8 +513,9 @@ impl StateIndex {
     ) {
         if let Some(stored) = &plan.stored {
             let part = |column: &usize| Some((arena.columns.get(*column)?, row as usize));
-            let key: Key<'_> = stored.iter().filter_map(part).collect();
-            self.index.add(partition, &key, row, buckets);
+            if let Some(key) = Key::new(stored.iter().filter_map(part)) {
+                self.index.add(partition, &key, row, buckets);
+            }
             return;
         }
         self.batch.clear();
@@ -488,8 +532,9 @@ impl StateIndex {
         };
         plan.program.run(&view, &mut self.scratch, &mut context);
         let part = |n: usize| (plan.program.result(n, &view, &self.scratch), 0);
-        let key: Key<'_> = (0..plan.types.len()).map(part).collect();
-        self.index.add(partition, &key, row, buckets);
+        if let Some(key) = Key::new((0..plan.types.len()).map(part)) {
+            self.index.add(partition, &key, row, buckets);
+        }
     }
 }
 

@@ -1,15 +1,14 @@
 //! The running pattern.
 
-use super::compile::{self, Shape, State};
+use super::compile::{self, Shape};
 use super::filter::{FilterWork, Trial};
 use super::machine::Machine;
 pub(crate) use super::output::PatternOutput;
 use super::plan::PatternPlan;
 use super::source::Event;
-use crate::event::view::{Columns, View};
+use crate::event::view::{Selection, View};
 use crate::plan::logical::StreamId;
 use crate::plan::rules::Switches;
-use crate::runtime::faults::Faults;
 use crate::selector::context::EvalContext;
 
 /// A pattern at run time.
@@ -22,7 +21,8 @@ pub(crate) struct PatternOperator {
     /// The matches that the event at hand completes, with their slots; only a buffer.
     moves: Vec<(usize, usize)>,
     found: Vec<u32>,
-    failed: Vec<(u32, String)>,
+    /// Buffers for matches, unless they are under way.
+    spare: Option<Box<PatternOutput>>,
 }
 
 /// The states that read a stream, highest slot first: the order in which an event is tried.
@@ -43,111 +43,41 @@ impl PatternOperator {
         });
         Self {
             streams: streams.collect(),
-            machine: Machine::new(&shape.states, shape.kept.clone(), shape.within),
+            machine: Machine::new(&shape.states, &shape.kept, shape.within),
             works: shape.states.iter().map(|state| state.filter.work()).collect(),
             shape,
             moves: Vec::new(),
             found: Vec::new(),
-            failed: Vec::new(),
+            spare: None,
         }
     }
 
-    /// Buffers for what [`PatternOperator::events`] finds.
-    pub(crate) fn output(&self) -> PatternOutput {
-        PatternOutput::new(&self.shape.output, self.shape.width)
-    }
-
-    /// Takes in a chunk of one of its streams. The matches that it completes are put into `out`,
-    /// rows that fail into `faults`.
-    #[allow(clippy::too_many_arguments, reason = "the parts of one pass, taken apart")]
+    /// Takes in a chunk of one of its streams and gives the matches that it completes, if any; give
+    /// the buffers back with [`PatternOperator::give`]. Rows that fail stand in the context.
     pub(crate) fn events(
         &mut self,
         stream: StreamId,
         view: &View<'_>,
         key: u32,
         context: &mut EvalContext<'_>,
-        faults: &mut Faults,
-        out: &mut PatternOutput,
-    ) {
-        out.clear();
-        let Self { shape, streams, machine, works, moves, found, failed } = self;
-        let Some(readers) = streams.iter().find(|readers| readers.stream == stream) else { return };
+    ) -> Option<Box<PatternOutput>> {
+        let Self { shape, streams, machine, works, moves, found, spare } = self;
+        let readers = streams.iter().find(|readers| readers.stream == stream)?;
         let slots = readers.slots.as_slice();
-        out.kept_back = slots.len() > 1;
         machine.make(key);
-        failed.clear();
-        for slot in slots {
-            if let (Some(state), Some(work)) = (shape.states.get(*slot), works.get_mut(*slot)) {
-                state.filter.prepare(view, work, context);
-            }
+        let mut pass =
+            Pass { shape, slots, view, key, machine, works, moves, found, out: None, spare };
+        match (view.len(), view.selection.row(0)) {
+            (1, Some(row)) => pass.event(row, context),
+            _ => pass.chunk(context),
         }
-        failed.append(&mut context.failures);
-        failed.sort_unstable();
-        failed.dedup_by_key(|(row, _)| *row);
-        for row in view.selection.iter() {
-            machine.counts.events += 1;
-            machine.arrive(key, view.timestamp(row), slots, &shape.states);
-            // A row that fails leaves no trace.
-            if !failed.is_empty() && failed.iter().any(|(known, _)| *known as usize == row) {
-                continue;
-            }
-            found.clear();
-            moves.clear();
-            for slot in slots {
-                let (Some(state), Some(work)) = (shape.states.get(*slot), works.get_mut(*slot))
-                else {
-                    continue;
-                };
-                if work.passes(row) {
-                    let names = &state.names;
-                    let trial = Trial { view, row, names, machine, slot: *slot, key };
-                    state.filter.find(&trial, work, context, found);
-                    moves.push((*slot, found.len()));
-                }
-            }
-            if let Some((_, reason)) = context.failures.drain(..).next() {
-                // Nothing has been moved yet.
-                failed.push((u32::try_from(row).unwrap_or(u32::MAX), reason));
-                continue;
-            }
-            let mut start = 0;
-            for (slot, end) in moves.iter() {
-                let rows = found.get(start..*end).unwrap_or_default();
-                start = *end;
-                if let (Some(state), Some(work)) = (shape.states.get(*slot), works.get(*slot)) {
-                    let columns = Columns::Extended(&view.columns, work.added());
-                    let event =
-                        Event { columns, row, timestamp: view.timestamp(row), names: &state.names };
-                    Self::complete(machine, shape, state, (key, *slot), rows, &event, out);
-                }
-            }
-        }
-        if !failed.is_empty() {
-            std::mem::swap(failed, &mut context.failures);
-            faults.take(view, context);
-        }
+        pass.out
     }
 
-    /// An event completes the element of a state for these matches.
-    fn complete(
-        machine: &mut Machine,
-        shape: &Shape,
-        state: &State,
-        (key, slot): (u32, usize),
-        rows: &[u32],
-        event: &Event<'_>,
-        out: &mut PatternOutput,
-    ) {
-        for row in rows {
-            if state.links.last {
-                out.push(&shape.output, *row, machine.arena(), event);
-                if !out.kept_back {
-                    out.end();
-                }
-            }
-            machine.complete(key, slot, *row, state.links, event);
-        }
-        out.end();
+    /// Keeps buffers for the next matches.
+    pub(crate) fn give(&mut self, mut output: Box<PatternOutput>) {
+        output.clear();
+        self.spare = Some(output);
     }
 
     /// What became of the matches: started = matched + expired + pending.
@@ -165,5 +95,143 @@ impl PatternOperator {
     /// How each state finds its matches, as lines of text.
     pub(crate) fn explain(&self) -> Vec<String> {
         self.shape.lines.clone()
+    }
+}
+
+/// A pass of a chunk through the machine of a key.
+struct Pass<'a> {
+    shape: &'a Shape,
+    /// The states that read the chunk's stream, highest slot first.
+    slots: &'a [usize],
+    view: &'a View<'a>,
+    key: u32,
+    machine: &'a mut Machine,
+    works: &'a mut [FilterWork],
+    moves: &'a mut Vec<(usize, usize)>,
+    found: &'a mut Vec<u32>,
+    out: Option<Box<PatternOutput>>,
+    spare: &'a mut Option<Box<PatternOutput>>,
+}
+
+impl<'a> Pass<'a> {
+    /// Takes in a chunk of one event.
+    #[inline]
+    fn event(&mut self, row: usize, context: &mut EvalContext<'_>) {
+        let states = &self.shape.states;
+        self.machine.arrive(self.key, self.view.timestamp(row), self.slots, states);
+        self.found.clear();
+        self.moves.clear();
+        for slot in self.slots {
+            if let (Some(state), Some(work)) = (states.get(*slot), self.works.get_mut(*slot))
+                && state.filter.prepare_one(self.view, row, work, context)
+            {
+                self.find(*slot, row, context);
+            }
+        }
+        // A row that fails leaves no trace: nothing has been moved yet.
+        if context.failures.is_empty() {
+            self.complete(row);
+            return;
+        }
+        context.failures.truncate(1);
+        for (failed, _) in &mut context.failures {
+            *failed = u32::try_from(row).unwrap_or(u32::MAX);
+        }
+    }
+
+    /// Takes in a chunk of any number of events.
+    fn chunk(&mut self, context: &mut EvalContext<'_>) {
+        let states = &self.shape.states;
+        for slot in self.slots {
+            if let (Some(state), Some(work)) = (states.get(*slot), self.works.get_mut(*slot)) {
+                state.filter.prepare(self.view, work, context);
+            }
+        }
+        let mut failed = std::mem::take(&mut context.failures);
+        failed.sort_unstable();
+        failed.dedup_by_key(|(row, _)| *row);
+        let mut position = 0;
+        while let Some(row) = self.view.selection.row(position) {
+            // Rows that no state takes only move the time.
+            let quiet = self.quiet_rows(position);
+            if !quiet.is_empty() {
+                self.machine.pass_time(self.key, quiet, self.slots, states);
+                position += quiet.len();
+                continue;
+            }
+            position += 1;
+            self.machine.arrive(self.key, self.view.timestamp(row), self.slots, states);
+            self.found.clear();
+            self.moves.clear();
+            let skipped = failed.iter().any(|(known, _)| *known as usize == row);
+            for slot in self.slots {
+                let passes = self.works.get_mut(*slot).is_some_and(|work| work.passes(row));
+                if passes && !skipped {
+                    self.find(*slot, row, context);
+                }
+            }
+            if let Some((_, reason)) = context.failures.drain(..).next() {
+                failed.push((u32::try_from(row).unwrap_or(u32::MAX), reason));
+            } else {
+                self.complete(row);
+            }
+        }
+        context.failures = failed;
+    }
+
+    /// The timestamps of the rows from a position on up to the next that passes the filter of a
+    /// state; none where rows are not taken one after the other.
+    #[inline]
+    fn quiet_rows(&self, position: usize) -> &'a [i64] {
+        let Selection::All(count) = self.view.selection else { return &[] };
+        let works = self.slots.iter().filter_map(|slot| self.works.get(*slot));
+        let next = works.map(|work| work.next(position)).min().unwrap_or(count);
+        self.view.timestamps.get(position..next.min(count)).unwrap_or_default()
+    }
+
+    /// Finds the matches of a state that an event completes.
+    fn find(&mut self, slot: usize, row: usize, context: &mut EvalContext<'_>) {
+        if let (Some(state), Some(work)) = (self.shape.states.get(slot), self.works.get_mut(slot)) {
+            let Self { view, key, .. } = *self;
+            let trial = Trial { view, row, names: &state.names, machine: self.machine, slot, key };
+            state.filter.find(&trial, work, context, self.found);
+            self.moves.push((slot, self.found.len()));
+        }
+    }
+
+    /// An event completes the elements for which matches have been found.
+    fn complete(&mut self, row: usize) {
+        let mut start = 0;
+        for (slot, end) in &*self.moves {
+            let rows = self.found.get(start..*end).unwrap_or_default();
+            start = *end;
+            let (Some(state), Some(work)) = (self.shape.states.get(*slot), self.works.get(*slot))
+            else {
+                continue;
+            };
+            let columns = work.columns(self.view);
+            let timestamp = self.view.timestamp(row);
+            let event = Event { columns, row, timestamp, names: &state.names };
+            if state.links.last && !rows.is_empty() {
+                let out = self.out.get_or_insert_with(|| {
+                    let make =
+                        || Box::new(PatternOutput::new(&self.shape.output, self.shape.width));
+                    self.spare.take().unwrap_or_else(make)
+                });
+                // Where the stream occurs once each match is a chunk of its own, else all that the
+                // event completes are one.
+                out.kept_back = self.slots.len() > 1;
+                for row in rows {
+                    out.push(&self.shape.output, *row, self.machine.arena(), &event);
+                    if !out.kept_back {
+                        out.end();
+                    }
+                }
+                out.end();
+            }
+            for row in rows {
+                self.machine.complete(self.key, *slot, *row, state.links, &event);
+            }
+        }
     }
 }

@@ -35,11 +35,6 @@ impl PatternOutput {
         }
     }
 
-    /// Whether nothing was found.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.events.is_empty()
-    }
-
     pub(super) fn clear(&mut self) {
         self.batch.clear();
         self.ends.clear();

@@ -40,9 +40,9 @@ impl StateHolder for PatternOperator {
             let mut lists = Vec::new();
             for slot in 0..self.shape.states.len() {
                 let before = rows.len();
-                rows.extend(machine.waiting(key, slot));
+                machine.waiting(key, slot, &mut rows);
                 let waiting = rows.len();
-                rows.extend(machine.incoming(key, slot));
+                machine.incoming(key, slot, &mut rows);
                 lists.push((waiting - before, rows.len() - waiting));
             }
             keys.push(SavedKey { key, lists });

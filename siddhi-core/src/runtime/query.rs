@@ -6,7 +6,7 @@ use super::callback::QueryCallback;
 use super::handlers::{Handler, HandlerWork};
 use super::light::Light;
 use super::windowing::{WindowStage, WindowState, WindowWork};
-use crate::pattern::operator::{PatternOperator, PatternOutput};
+use crate::pattern::operator::PatternOperator;
 use crate::plan::logical::{QueryPlan, StreamId};
 use crate::selector::select::{Selector, SelectorState, SelectorWork};
 
@@ -51,7 +51,6 @@ pub(crate) struct QueryWork {
     pub(crate) before: Vec<HandlerWork>,
     pub(crate) window: Option<Box<WindowWork>>,
     pub(crate) after: Vec<HandlerWork>,
-    pub(crate) pattern: Option<PatternOutput>,
     pub(crate) selector: SelectorWork,
     /// The current and the expired rows of an output, for query callbacks.
     pub(crate) current: Vec<u32>,
@@ -102,15 +101,10 @@ impl Query {
             ),
             QueryInput::Light(_) | QueryInput::Pattern(_) => (Vec::new(), None, Vec::new()),
         };
-        let pattern = match &self.input {
-            QueryInput::Light(_) | QueryInput::Stream(_) => None,
-            QueryInput::Pattern(pattern) => Some(pattern.borrow().output()),
-        };
         QueryWork {
             before,
             window,
             after,
-            pattern,
             selector: self.selector.work(),
             current: Vec::new(),
             expired: Vec::new(),

@@ -158,19 +158,25 @@ impl Region {
         view: &View<'_>,
         key: u32,
     ) {
-        let mut work = query.take();
-        let Some(mut found) = work.pattern.take() else { return };
-        let width = self.junctions.get(stream).map_or(0, |j| j.attributes.len());
-        let mut faults = Faults::new(stream, width);
-        self.evaluate(|context| {
-            pattern.borrow_mut().events(stream, view, key, context, &mut faults, &mut found);
+        let width = || self.junctions.get(stream).map_or(0, |j| j.attributes.len());
+        let mut faults = None;
+        let found = self.evaluate(|context| {
+            let found = pattern.borrow_mut().events(stream, view, key, context);
+            if !context.failures.is_empty() {
+                faults.get_or_insert_with(|| Faults::new(stream, width())).take(view, context);
+            }
+            found
         });
-        if !found.is_empty() {
-            self.put_out_matches(query, view, key, &found, &mut work, &mut faults);
+        if let Some(found) = found {
+            let mut work = query.take();
+            let faults = faults.get_or_insert_with(|| Faults::new(stream, width()));
+            self.put_out_matches(query, view, key, &found, &mut work, faults);
+            query.give(work);
+            pattern.borrow_mut().give(found);
         }
-        work.pattern = Some(found);
-        query.give(work);
-        self.report(&faults);
+        if let Some(faults) = faults {
+            self.report(&faults);
+        }
     }
 
     /// Matches go through the selector and out, chunk by chunk. A match that fails there is reported
