@@ -1,0 +1,270 @@
+//! Random apps and what is sent to them.
+//!
+//! All streams look alike, so that any query can read any stream: two are fed, `S` and `T`; what
+//! queries put out goes to `Q0`, `Q1`, … A query reads only what comes earlier.
+
+use std::fmt::Write;
+
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::{Index, select};
+use siddhi_core::Value;
+
+use crate::drive::{Event, Step};
+
+const FED: [&str; 2] = ["S", "T"];
+
+const FILTERS: [&str; 12] = [
+    "a > 1",
+    "a <= 3",
+    "k == 'x'",
+    "k != 'y' or a is null",
+    "b >= 2 and d < 1.0",
+    "not (a == 2)",
+    "2 + 1 > a",
+    "a > 7 - 6 and 1 < 2",
+    "1 > 2 or not (d is null)",
+    "2 > 1",
+    "2 < 1",
+    "ifThenElse(a > 2, k == 'x', k == 'z')",
+];
+
+/// Windows that slide.
+pub(crate) const SLIDING: [&str; 5] =
+    ["length(1)", "length(2)", "length(5)", "time(100 milliseconds)", "time(1 sec)"];
+
+const WINDOWS: [&str; 12] = [
+    "length(1)",
+    "length(2)",
+    "length(5)",
+    "time(100 milliseconds)",
+    "time(1 sec)",
+    "lengthBatch(1)",
+    "lengthBatch(3)",
+    "lengthBatch(4)",
+    "lengthBatch(3, true)",
+    "timeBatch(100 milliseconds)",
+    "timeBatch(700)",
+    "timeBatch(300, 50)",
+];
+
+const PLAIN: [[&str; 4]; 4] = [
+    ["k", "a", "b", "d"],
+    ["k", "a + (2 * 3)", "b - a", "d / 2.0"],
+    ["coalesce(k, 'none')", "ifThenElse(a > 2, a, 0)", "eventTimestamp()", "d * a"],
+    // A row with a = 0 has no remainder.
+    ["k", "a", "b % a", "d"],
+];
+
+const AGGREGATED: [[&str; 4]; 6] = [
+    ["k", "a", "sum(a)", "avg(d)"],
+    ["k", "max(a)", "count()", "sum(d)"],
+    ["k", "min(a)", "sum(b) + count()", "d"],
+    ["k", "maxForever(a)", "distinctCount(k)", "stdDev(a)"],
+    ["k", "a", "max(b)", "min(d)"],
+    ["k", "a", "ifThenElse(a > 1, sum(b), count())", "max(d) - min(d)"],
+];
+
+const HAVING: [&str; 4] = ["a > 1", "b < 6", "not (d is null)", "k != 'x' and b >= 0"];
+const ORDER: [&str; 4] = ["a", "b desc", "k, d", "d desc, a"];
+
+/// A query over one stream, but for where it reads and writes.
+#[derive(Clone, Debug)]
+struct Query {
+    reads: Index,
+    before: Option<&'static str>,
+    window: Option<&'static str>,
+    after: Option<&'static str>,
+    select: [&'static str; 4],
+    group: Option<&'static str>,
+    having: Option<&'static str>,
+    order: Option<&'static str>,
+    limit: Option<&'static str>,
+    events: &'static str,
+}
+
+impl Query {
+    fn text(&self, from: &str, into: &str) -> String {
+        let mut text = format!("from {from}");
+        let mut part = |before: &str, part: Option<&str>, after: &str| {
+            if let Some(part) = part {
+                text += &format!("{before}{part}{after}");
+            }
+        };
+        part("[", self.before, "]");
+        part("#window.", self.window, "");
+        part("[", self.after, "]");
+        let [k, a, b, d] = self.select;
+        part(" select ", Some(&format!("{k} as k, {a} as a, {b} as b, {d} as d")), "");
+        part(" group by ", self.group, "");
+        part(" having ", self.having, "");
+        part(" order by ", self.order, "");
+        part(" limit ", self.limit, "");
+        part(" insert ", Some(self.events), "");
+        part(" into ", Some(into), ";");
+        text
+    }
+}
+
+prop_compose! {
+    fn query()(
+        reads in any::<Index>(),
+        before in option::weighted(0.4, select(&FILTERS[..])),
+        window in option::weighted(0.7, select(&WINDOWS[..])),
+        after in option::weighted(0.15, select(&FILTERS[..])),
+        select in prop_oneof![select(&PLAIN[..]), select(&AGGREGATED[..]), select(&AGGREGATED[..])],
+        group in option::weighted(0.4, select(&["k", "k, a"][..])),
+        having in option::weighted(0.2, select(&HAVING[..])),
+        order in option::weighted(0.15, select(&ORDER[..])),
+        limit in option::weighted(0.15, select(&["1", "2", "3 offset 1"][..])),
+        events in select(&["", "", "", "current events", "all events", "expired events"][..]),
+    ) -> Query {
+        Query { reads, before, window, after, select, group, having, order, limit, events }
+    }
+}
+
+prop_compose! {
+    /// A query whose rows do not depend on how the events are cut into chunks.
+    fn seamless_query()(
+        reads in any::<Index>(),
+        before in option::weighted(0.5, select(&FILTERS[..])),
+        window in option::weighted(0.6, select(&SLIDING[..])),
+        after in option::weighted(0.2, select(&FILTERS[..])),
+        select in select(&PLAIN[..3]),
+        events in select(&["", "all events", "all events", "expired events"][..]),
+    ) -> Query {
+        let (group, having, order, limit) = (None, None, None, None);
+        Query { reads, before, window, after, select, group, having, order, limit, events }
+    }
+}
+
+/// A part of an app.
+#[derive(Clone, Debug)]
+enum Part {
+    Query(Query),
+    /// A filter that the engine can look up, in front of a projection.
+    Rule(String, [&'static str; 4]),
+    Pattern(&'static str),
+    /// Queries by `k` of `S`; the second, if any, reads what the first puts out inside.
+    Partition(Query, Option<Query>),
+    /// A query in a partition over a stream that has no key there.
+    EachKey(Query, Query),
+    PatternByKey(&'static str),
+}
+
+const PATTERNS: [&str; 3] = [
+    "every e1=S[a > 1] -> e2=S[k == e1.k] within 300 milliseconds",
+    "every e1=S -> e2=S[b > e1.b and k == e1.k]",
+    "e1=S[a == 2] -> e2=S[a == 3] within 1 sec",
+];
+
+fn rule() -> impl Strategy<Value = Part> {
+    let equal = (select(&["a", "b"][..]), -1..6).prop_map(|(name, v)| format!("{name} == {v}"));
+    let text = select(&["x", "y", "z"][..]).prop_map(|v| format!("k == '{v}'"));
+    let operator = select(&["<", "<=", ">", ">="][..]);
+    let bound = (select(&["a", "b", "d"][..]), operator, -2..8)
+        .prop_map(|(name, operator, v)| format!("{name} {operator} {v}"));
+    let range = (select(&["a", "b"][..]), -2..4, 0..4)
+        .prop_map(|(name, v, w)| format!("{name} >= {v} and {name} < {}", v + w));
+    let more = (-1..6, select(&FILTERS[..])).prop_map(|(v, more)| format!("a == {v} and ({more})"));
+    let condition = prop_oneof![equal, text, bound, range, more];
+    (condition, select(&PLAIN[..3])).prop_map(|(condition, select)| Part::Rule(condition, select))
+}
+
+fn part() -> impl Strategy<Value = Part> {
+    prop_oneof![
+        6 => query().prop_map(Part::Query),
+        1 => select(&PATTERNS[..]).prop_map(Part::Pattern),
+        3 => (query(), option::weighted(0.4, query())).prop_map(|(a, b)| Part::Partition(a, b)),
+        1 => (query(), query()).prop_map(|(keyed, other)| Part::EachKey(keyed, other)),
+        1 => select(&PATTERNS[..]).prop_map(Part::PatternByKey),
+    ]
+}
+
+/// An app, and which of its queries have names.
+fn text((playback, parts): (bool, Vec<(Part, bool)>)) -> String {
+    let mut text = String::new();
+    if playback {
+        text += "@app:playback\n";
+    }
+    for stream in FED {
+        writeln!(text, "define stream {stream} (k string, a int, b long, d double);").unwrap();
+    }
+    let mut streams: Vec<String> = FED.map(str::to_owned).to_vec();
+    let select = "select e1.k as k, e2.a as a, e1.b as b, e2.d as d";
+    for (number, (part, named)) in parts.into_iter().enumerate() {
+        let into = format!("Q{number}");
+        let name = if named { format!("@info(name = 'n{number}') ") } else { String::new() };
+        let by_key = |queries: &str| format!("partition with (k of S) begin {queries} end;");
+        let line = match part {
+            Part::Query(query) => name + &query.text(query.reads.get::<String>(&streams), &into),
+            Part::Rule(condition, [k, a, b, d]) => format!(
+                "{name}from S[{condition}] select {k} as k, {a} as a, {b} as b, {d} as d \
+                 insert into {into};"
+            ),
+            Part::Pattern(pattern) => {
+                format!("{name}from {pattern} {select} insert into {into};")
+            }
+            Part::Partition(query, None) => by_key(&query.text("S", &into)),
+            Part::Partition(query, Some(second)) => by_key(
+                &(query.text("S", &format!("#I{number}"))
+                    + " "
+                    + &second.text(&format!("#I{number}"), &into)),
+            ),
+            Part::EachKey(keyed, other) => {
+                let other_into = format!("E{number}");
+                by_key(&(keyed.text("S", &into) + " " + &other.text("T", &other_into)))
+            }
+            Part::PatternByKey(pattern) => {
+                by_key(&format!("from {pattern} {select} insert into {into};"))
+            }
+        };
+        writeln!(text, "{line}").unwrap();
+        streams.push(into);
+    }
+    text
+}
+
+/// Apps of a few queries of all kinds.
+pub(crate) fn apps() -> impl Strategy<Value = String> {
+    (any::<bool>(), vec((part(), prop::bool::weighted(0.2)), 1..6)).prop_map(text)
+}
+
+/// Apps of many rules over `S` with other readers between them.
+pub(crate) fn rule_apps() -> impl Strategy<Value = String> {
+    let part = prop_oneof![7 => rule().boxed(), 1 => part().boxed()];
+    (any::<bool>(), vec((part, prop::bool::weighted(0.2)), 8..40)).prop_map(text)
+}
+
+/// Live apps that put out the same rows however the events are cut into chunks.
+pub(crate) fn seamless_apps() -> impl Strategy<Value = String> {
+    let part =
+        prop_oneof![3 => seamless_query().prop_map(Part::Query).boxed(), 1 => rule().boxed()];
+    (Just(false), vec((part, prop::bool::weighted(0.3)), 1..6)).prop_map(text)
+}
+
+fn event() -> impl Strategy<Value = Event> {
+    let k = option::weighted(0.9, select(&["x", "y", "z"][..]));
+    let a = option::weighted(0.9, -1..6_i32);
+    let b = option::weighted(0.9, -1..8_i64);
+    let d = option::weighted(0.9, select(&[0.1, 0.7, 0.25, -1.5, 3.0][..]));
+    let late = prop_oneof![4 => Just(0_i64), 1 => -300..300_i64];
+    (k, a, b, d, late).prop_map(|(k, a, b, d, late)| {
+        fn value<T: Into<Value>>(value: Option<T>) -> Value {
+            value.map_or(Value::Null, Into::into)
+        }
+        Event { late, values: vec![value(k), value(a), value(b), value(d)] }
+    })
+}
+
+/// Events, alone and in batches, and time that passes between them.
+pub(crate) fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let stream = || prop_oneof![3 => Just("S"), 1 => Just("T")];
+    let step = prop_oneof![
+        3 => (stream(), event()).prop_map(|(stream, event)| Step::Single(stream, event)),
+        3 => (stream(), vec(event(), 1..12)).prop_map(|(stream, events)| Step::Batch(stream, events)),
+        2 => prop_oneof![1..150_i64, 1..1500_i64].prop_map(Step::Pass),
+    ];
+    vec(step, 1..16)
+}

@@ -1,0 +1,144 @@
+//! Apps that reach themselves, and callbacks that misbehave.
+
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+use siddhi_core::{App, AppError, Chunk, SendError, SiddhiManager, Value};
+
+fn app(text: &str) -> App {
+    let app = SiddhiManager::new().create_app(text).unwrap();
+    app.start().unwrap();
+    app
+}
+
+/// Streams with what they brought.
+type Log = Arc<Mutex<Vec<(String, Vec<i64>)>>>;
+
+/// What a stream brings, chunk by chunk, as the first attribute of each row.
+fn listen(app: &App, stream: &str, log: &Log) {
+    let log = Arc::clone(log);
+    let name = stream.to_owned();
+    let note = move |chunk: &Chunk<'_>| {
+        let rows = chunk.rows().filter_map(|row| row.long(0)).collect();
+        log.lock().push((name.clone(), rows));
+    };
+    app.on_stream(stream, note).unwrap();
+}
+
+fn of(stream: &str, rows: &[i64]) -> (String, Vec<i64>) {
+    (stream.to_owned(), rows.to_vec())
+}
+
+#[test]
+fn a_query_feeds_itself() {
+    let app = app("define stream S (n long);
+                   from S[n < 3] select n + 1L as n insert into S;");
+    let log = Log::default();
+    listen(&app, "S", &log);
+    app.input("S").unwrap().send(1, &[Value::Long(0)]).unwrap();
+    // Readers come before callbacks: what came last is seen first.
+    assert_eq!(*log.lock(), [of("S", &[3]), of("S", &[2]), of("S", &[1]), of("S", &[0])]);
+}
+
+#[test]
+fn a_window_feeds_itself() {
+    let app = app("define stream S (n long);
+                   from S#window.length(2)[n < 3] select sum(n) + 1L as n insert into S;");
+    let log = Log::default();
+    listen(&app, "S", &log);
+    app.input("S").unwrap().send(1, &[Value::Long(1)]).unwrap();
+    // 1 gives 2; then 1 + 2 gives 4, which does not pass.
+    assert_eq!(*log.lock(), [of("S", &[4]), of("S", &[2]), of("S", &[1])]);
+}
+
+#[test]
+fn a_callback_sends_into_its_app() {
+    let app = app("define stream S (n long);
+                   from S select n insert into A;
+                   from S select n * 10L as n insert into B;");
+    let log = Log::default();
+    let input = app.input("S").unwrap();
+    app.on_stream("A", move |chunk| {
+        for n in chunk.rows().filter_map(|row| row.long(0)).filter(|n| *n < 3) {
+            input.send(1, &[Value::Long(n + 1)]).unwrap();
+        }
+    })
+    .unwrap();
+    listen(&app, "A", &log);
+    listen(&app, "B", &log);
+    app.input("S").unwrap().send(1, &[Value::Long(1)]).unwrap();
+    // Depth first: all that follows from the inner event is done before the outer one goes on.
+    let expected = [("A", 3), ("B", 30), ("A", 2), ("B", 20), ("A", 1), ("B", 10)];
+    assert_eq!(*log.lock(), expected.map(|(stream, n)| of(stream, &[n])));
+}
+
+#[test]
+fn a_panic_poisons_the_app() {
+    let app = app("define stream S (n long); from S select n insert into A;");
+    app.on_stream("A", |chunk| {
+        let odd = chunk.rows().filter_map(|row| row.long(0)).any(|n| n % 2 == 1);
+        assert!(!odd, "this message belongs to the test");
+    })
+    .unwrap();
+    let input = app.input("S").unwrap();
+    input.send(1, &[Value::Long(2)]).unwrap();
+    assert!(matches!(input.send(2, &[Value::Long(1)]), Err(SendError::Poisoned)));
+    assert!(matches!(input.send(3, &[Value::Long(2)]), Err(SendError::Poisoned)));
+    assert!(matches!(input.send_batch(&[]), Err(SendError::Poisoned)));
+    assert!(matches!(app.advance(4), Err(AppError::Poisoned)));
+    assert!(matches!(app.snapshot(), Err(AppError::Poisoned)));
+    assert!(matches!(app.start(), Err(AppError::Poisoned)));
+    assert!(!app.counters().is_empty());
+    app.shutdown();
+}
+
+#[test]
+fn a_panic_in_a_query_callback_poisons_too() {
+    let app = app("define stream S (n long); @info(name = 'q') from S select n insert into A;");
+    app.on_query("q", |_| panic!("this message belongs to the test")).unwrap();
+    let input = app.input("S").unwrap();
+    assert!(matches!(input.send(1, &[Value::Long(1)]), Err(SendError::Poisoned)));
+    assert!(matches!(input.send(2, &[Value::Long(1)]), Err(SendError::Poisoned)));
+}
+
+#[test]
+fn no_callback_is_added_inside_a_callback() {
+    let app = app("define stream S (n long); @info(name = 'q') from S select n insert into A;");
+    let refused = Arc::new(Mutex::new(Vec::new()));
+    let (inside, seen) = (app.clone(), Arc::clone(&refused));
+    app.on_stream("A", move |_| {
+        let result = inside.on_stream("A", |_| {});
+        seen.lock().push(matches!(result, Err(AppError::InsideCallback)));
+    })
+    .unwrap();
+    let (inside, seen) = (app.clone(), Arc::clone(&refused));
+    app.on_query("q", move |_| {
+        let result = inside.on_query("q", |_| {});
+        seen.lock().push(matches!(result, Err(AppError::InsideCallback)));
+    })
+    .unwrap();
+    app.input("S").unwrap().send(1, &[Value::Long(1)]).unwrap();
+    assert_eq!(*refused.lock(), [true, true]);
+}
+
+#[test]
+fn two_threads_send_at_once() {
+    let app = app("define stream S (n long);
+                   from S select count() as n insert into Counts;
+                   from Counts#window.lengthBatch(2) select max(n) as n insert into Pairs;");
+    let log = Log::default();
+    listen(&app, "Pairs", &log);
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            let input = app.input("S").unwrap();
+            scope.spawn(move || {
+                for n in 0..500 {
+                    input.send(n, &[Value::Long(n)]).unwrap();
+                }
+            });
+        }
+    });
+    // Each event went all the way before the next.
+    let expected: Vec<_> = (1..=500).map(|n| of("Pairs", &[2 * n])).collect();
+    assert_eq!(*log.lock(), expected);
+}

@@ -1,0 +1,12 @@
+//! The engine through its public API: what must hold for every app, with random apps and events,
+//! and how apps behave when they are used oddly.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+mod apps;
+mod counters;
+mod drive;
+mod feedback;
+mod optimized;
+mod restore;
+mod singles;
