@@ -110,6 +110,11 @@ pub trait Fold<T> {
     fn remove_null(&mut self, _group: usize) {}
     /// The value of a group; none is null.
     fn value(&self, group: usize) -> Option<Self::Out>;
+    /// The value of a group right after a value that is not null was taken in.
+    #[inline]
+    fn added(&self, group: usize) -> Option<Self::Out> {
+        self.value(group)
+    }
     /// Forgets everything of these groups.
     fn reset(&mut self, groups: ResetGroups<'_>);
     /// Refuses a value before it leaves a trace.
@@ -184,7 +189,7 @@ impl Feed<'_> {
                     window.each(next, count, |group, value| {
                         add(fold, group, value);
                         if let Some(row) = places.row(place) {
-                            sink.put(row, fold.value(group));
+                            sink.put(row, after(fold, group, value));
                         }
                         place += 1;
                     });
@@ -195,7 +200,7 @@ impl Feed<'_> {
                         remove(fold, gone.0, gone.1);
                         add(fold, come.0, come.1);
                         if let Some(row) = places.row(place) {
-                            sink.put(row, fold.value(come.0));
+                            sink.put(row, after(fold, come.0, come.1));
                         }
                         place += 1;
                     });
@@ -236,8 +241,9 @@ impl Feed<'_> {
             }
             let group = groups.get(row).copied().unwrap_or_default() as usize;
             let null = nulls.is_some_and(|nulls| nulls.get(row));
-            add(fold, group, values.get(if fixed { 0 } else { row }).filter(|_| !null));
-            sink.put(row, fold.value(group));
+            let value = values.get(if fixed { 0 } else { row }).filter(|_| !null);
+            add(fold, group, value);
+            sink.put(row, after(fold, group, value));
         }
     }
 
@@ -356,6 +362,12 @@ fn add<T, F: Fold<T>>(fold: &mut F, group: usize, value: Option<&T>) {
     }
 }
 
+/// The value after [`add`].
+#[inline]
+fn after<T, F: Fold<T>>(fold: &F, group: usize, value: Option<&T>) -> Option<F::Out> {
+    if value.is_some() { fold.added(group) } else { fold.value(group) }
+}
+
 #[inline]
 fn remove<T, F: Fold<T>>(fold: &mut F, group: usize, value: Option<&T>) {
     match value {
@@ -433,15 +445,19 @@ impl ChunkRows<'_> {
                 continue;
             }
             match kind {
-                Kind::Current => add(fold, group, value),
-                Kind::Expired => remove(fold, group, value),
+                Kind::Current => {
+                    add(fold, group, value);
+                    sink.put(row, after(fold, group, value));
+                }
+                Kind::Expired => {
+                    remove(fold, group, value);
+                    sink.put(row, fold.value(group));
+                }
                 Kind::Reset => {
                     fold.reset(reset);
-                    continue;
                 }
-                Kind::Timer => continue,
+                Kind::Timer => {}
             }
-            sink.put(row, fold.value(group));
         }
     }
 }

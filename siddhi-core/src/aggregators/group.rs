@@ -29,6 +29,12 @@ pub(super) trait Group<T>: Default + Send + Serialize + DeserializeOwned {
     fn remove_null(&mut self) {}
     /// The value; none is null.
     fn value(&self) -> Option<Self::Out>;
+    /// The value when a number has just come in: there is one, even if as many have left before they
+    /// came.
+    #[inline]
+    fn added(&self) -> Option<Self::Out> {
+        self.value()
+    }
     /// Forgets everything, and keeps memory that it will need again.
     fn clear(&mut self) {
         *self = Self::default();
@@ -85,6 +91,11 @@ impl<T, S: Group<T>> Fold<T> for Groups<S> {
     #[inline]
     fn value(&self, group: usize) -> Option<S::Out> {
         self.0.get(group)?.value()
+    }
+
+    #[inline]
+    fn added(&self, group: usize) -> Option<S::Out> {
+        self.0.get(group)?.added()
     }
 
     fn reset(&mut self, groups: ResetGroups<'_>) {

@@ -64,6 +64,11 @@ impl<T: Copy + Into<i64>> Group<T> for Whole {
     fn value(&self) -> Option<i64> {
         (self.count != 0).then_some(self.sum)
     }
+
+    #[inline]
+    fn added(&self) -> Option<i64> {
+        Some(self.sum)
+    }
 }
 
 /// A sum of floats, in the order of the rows and never compensated, as Java has it.
@@ -95,5 +100,10 @@ impl<T: Copy + Into<f64>> Group<T> for Real {
     #[inline]
     fn value(&self) -> Option<f64> {
         (self.count != 0).then_some(self.sum)
+    }
+
+    #[inline]
+    fn added(&self) -> Option<f64> {
+        Some(self.sum)
     }
 }

@@ -188,7 +188,11 @@ fn build_query(
             let form = window_form(app, plan, input, &selector, switches);
             let leaving = match (&input.window, form) {
                 (None, _) => Leaving::Never,
-                (Some(_), WindowForm::General) if !input.after.is_empty() => Leaving::AnyOrder,
+                // What does not come to the aggregators when it comes or when it leaves, because it
+                // fails or a handler keeps it back, leaves them out of order.
+                (Some(_), WindowForm::General) if !input.after.is_empty() || selector.fallible => {
+                    Leaving::AnyOrder
+                }
                 (Some(window), _) if window.bound.in_order => Leaving::InOrder,
                 _ => Leaving::AnyOrder,
             };

@@ -43,7 +43,8 @@ impl InputHandler {
                 Ok(()) => region.send(self.stream, &batch.view(), timestamp_ms),
                 Err(reason) => {
                     region.arrive(timestamp_ms);
-                    region.refuse(self.stream, timestamp_ms, fitting(junction, values), reason);
+                    let refused = vec![(timestamp_ms, fitting(junction, values), reason)];
+                    region.refuse(self.stream, refused);
                     region.leave();
                 }
             }
@@ -67,9 +68,7 @@ impl InputHandler {
             }
             region.arrive(*last);
             region.publish(self.stream, &batch.view(), 0);
-            for (timestamp, values, reason) in refused {
-                region.refuse(self.stream, timestamp, values, reason);
-            }
+            region.refuse(self.stream, refused);
             region.leave();
             junction.give(batch);
         })

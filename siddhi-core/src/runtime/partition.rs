@@ -8,6 +8,7 @@ use crate::event::view::{Selection, View};
 use crate::expression::predicate::Predicate;
 use crate::expression::program::{Program, Scratch};
 use crate::plan::logical::{PartitionByPlan, StreamId};
+use crate::selector::context::EvalContext;
 use crate::selector::groups::GroupTable;
 
 use super::faults::Faults;
@@ -55,7 +56,8 @@ struct PartitionWork {
     /// Rows with their keys, in the order in which they go through.
     pairs: Vec<(u32, u32)>,
     rows: Vec<u32>,
-    found: Vec<u32>,
+    /// The rows of each range.
+    found: Vec<Vec<u32>>,
     /// The key of each row, at its place.
     keys: Vec<u32>,
 }
@@ -131,7 +133,8 @@ impl Region {
         {
             self.split_whole(query, partition, view, &mut work);
             partition.work.set(Some(work));
-            self.report(&faults);
+
+            self.report(faults, view.selection);
             return;
         }
         for run in work.pairs.chunk_by(|a, b| a.1 == b.1) {
@@ -144,7 +147,8 @@ impl Region {
             }
         }
         partition.work.set(Some(work));
-        self.report(&faults);
+
+        self.report(faults, view.selection);
     }
 
     /// Hands the rows of all keys over at once.
@@ -188,41 +192,15 @@ impl Region {
                     let scratch = work.scratch.get_or_insert_with(|| program.scratch());
                     program.run(view, scratch, &mut context.calls(view));
                     let column = program.result(0, view, scratch);
-                    let failed = |row: u32| context.failures.iter().any(|(r, _)| *r == row);
+                    let failed = context.failed_rows();
                     for row in view.selection.iter() {
                         let place = u32::try_from(row).unwrap_or(u32::MAX);
-                        if !column.is_null(row) && !failed(place) {
+                        if !column.is_null(row) && failed.binary_search(&place).is_err() {
                             work.pairs.push((place, key_of(column, row, &mut keys)));
                         }
                     }
                 }
-                PartitionBy::Ranges(ranges) => {
-                    for (condition, label) in ranges {
-                        let mut scratch = condition.scratch();
-                        work.found.clear();
-                        condition.select(
-                            view,
-                            &mut scratch,
-                            &mut context.calls(view),
-                            &mut work.found,
-                        );
-                        if !work.found.is_empty() {
-                            let key = keys.number(label);
-                            for row in &work.found {
-                                // A label that is written twice delivers an event once.
-                                if !work.pairs.contains(&(*row, key)) {
-                                    work.pairs.push((*row, key));
-                                }
-                            }
-                        }
-                    }
-                    // By event, and for one event in the order of the ranges: a stable sort by the
-                    // place in the chunk.
-                    let place = |row: u32| {
-                        view.selection.iter().position(|r| r == row as usize).unwrap_or(usize::MAX)
-                    };
-                    work.pairs.sort_by_key(|(row, _)| place(*row));
-                }
+                PartitionBy::Ranges(ranges) => find_ranges(ranges, view, work, &mut keys, context),
             }
             faults.take(view, context);
         });
@@ -238,6 +216,37 @@ impl Region {
         for key in keys {
             for query in readers {
                 self.read(*query, stream, view, key);
+            }
+        }
+    }
+}
+
+/// Pairs by event, and for one event in the order of the ranges. An event that fails in one
+/// condition has no key at all, and a label that is written twice delivers an event once.
+fn find_ranges(
+    ranges: &[(Predicate, Text)],
+    view: &View<'_>,
+    work: &mut PartitionWork,
+    keys: &mut Keys,
+    context: &mut EvalContext<'_>,
+) {
+    let PartitionWork { pairs, found, .. } = work;
+    found.resize_with(ranges.len(), Vec::new);
+    for ((condition, _), found) in ranges.iter().zip(&mut *found) {
+        condition.select(view, &mut condition.scratch(), &mut context.calls(view), found);
+    }
+    let failed = context.failed_rows();
+    // What is found is in the order of the view.
+    let mut found: Vec<_> = found.iter().map(|rows| (rows.iter().peekable(), None)).collect();
+    for row in view.selection.iter().filter_map(|row| u32::try_from(row).ok()) {
+        let first = pairs.len();
+        for ((rows, key), (_, label)) in found.iter_mut().zip(ranges) {
+            if rows.next_if_eq(&&row).is_none() || failed.binary_search(&row).is_ok() {
+                continue;
+            }
+            let key = *key.get_or_insert_with(|| keys.number(label));
+            if pairs.iter().skip(first).all(|(_, known)| *known != key) {
+                pairs.push((row, key));
             }
         }
     }

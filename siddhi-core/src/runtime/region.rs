@@ -10,7 +10,7 @@ use std::cell::{Cell, RefCell};
 use siddhi_pipeline::Random;
 
 use super::callback::{Chunk, QueryOutput};
-use super::faults::Faults;
+use super::faults::{self, Faults};
 use super::handlers;
 use super::junction::{Junction, Reader};
 use super::partition::Partition;
@@ -147,7 +147,7 @@ impl Region {
             work.before = before;
         }
         query.give(work);
-        self.report(&faults);
+        self.report(faults, view.selection);
     }
 
     fn read_pattern(
@@ -175,7 +175,7 @@ impl Region {
             pattern.borrow_mut().give(found);
         }
         if let Some(faults) = faults {
-            self.report(&faults);
+            self.report(faults, view.selection);
         }
     }
 
@@ -370,6 +370,7 @@ impl Region {
     ) {
         let chosen = window.chosen.take();
         for chunk in 0..stage.chunk_count(window) {
+            faults.next_chunk();
             stage.chunk(chunk, window, |view| {
                 if stage.form == WindowForm::Batch {
                     query.rows_selected.set(query.rows_selected.get() + view.len() as u64);
@@ -465,41 +466,41 @@ impl Region {
         self.publish(query.target, &output.as_current(), key);
     }
 
-    /// Rows that failed in a reader of a stream go where `@OnError` says, as one chunk.
-    pub(crate) fn report(&self, faults: &Faults) {
-        if faults.rows.is_empty() {
+    /// Rows that failed in a reader of a stream go where `@OnError` says, as one chunk, in the order
+    /// of the chunk `input`.
+    pub(crate) fn report(&self, faults: Faults, input: Selection<'_>) {
+        if faults.is_empty() {
             return;
         }
         let Some(junction) = self.junctions.get(faults.stream) else { return };
-        junction.rows_failed.set(junction.rows_failed.get() + faults.rows.len() as u64);
+        let rows = faults.into_rows(input);
+        junction.rows_failed.set(junction.rows_failed.get() + rows.len() as u64);
         if junction.on_error == OnError::Stream
             && let Some((id, fault)) =
                 junction.fault.and_then(|id| Some((id, self.junctions.get(id)?)))
         {
             let mut batch = fault.take();
-            faults.fill(&mut batch);
+            faults::fill(rows, &mut batch);
             self.publish(id, &batch.view(), 0);
             fault.give(batch);
             return;
         }
-        for (timestamp, _, reason) in &faults.rows {
-            log::warn!("stream {}: event of {timestamp} failed: {reason}", junction.name);
+        for fault in rows {
+            let (name, time, reason) = (&junction.name, fault.timestamp, fault.reason);
+            log::warn!("stream {name}: event of {time} failed: {reason}");
         }
     }
 
-    /// A row from outside was refused: counted, and handled as `@OnError` of the stream says.
-    pub(crate) fn refuse(
-        &self,
-        stream: StreamId,
-        timestamp: i64,
-        values: Vec<Value>,
-        reason: String,
-    ) {
+    /// Rows from outside were refused, with these values and for these reasons: counted, and handled
+    /// as `@OnError` of the stream says, as one chunk.
+    pub(crate) fn refuse(&self, stream: StreamId, rows: Vec<(i64, Vec<Value>, String)>) {
         let Some(junction) = self.junctions.get(stream) else { return };
-        junction.rows_refused.set(junction.rows_refused.get() + 1);
+        junction.rows_refused.set(junction.rows_refused.get() + rows.len() as u64);
         let mut faults = Faults::new(stream, junction.attributes.len());
-        faults.rows.push((timestamp, values, reason));
-        self.report(&faults);
+        for (timestamp, values, reason) in rows {
+            faults.push(timestamp, values, reason);
+        }
+        self.report(faults, Selection::All(0));
     }
 
     /// Live: runs every timer that is due by `until`, each with the clock at its own time.
@@ -574,7 +575,7 @@ impl Region {
             work.window = Some(window);
         }
         query.give(work);
-        self.report(&faults);
+        self.report(faults, Selection::All(0));
     }
 }
 

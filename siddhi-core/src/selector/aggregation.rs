@@ -8,7 +8,7 @@ use crate::aggregators::feed::{Feed, Rows};
 use crate::event::column::Column;
 use crate::event::view::{Columns, Kind, Selection, View};
 use crate::expression::predicate::Predicate;
-use crate::expression::program::{Program, Scratch};
+use crate::expression::program::{Program, Scratch, exclude};
 use crate::expression::typed::ExprKind;
 use crate::extension::{Aggregator, Argument, Leaving};
 use crate::plan::logical::AggregatePlan;
@@ -34,12 +34,21 @@ struct Stage {
 /// Buffers of one pass over a chunk.
 #[derive(Debug)]
 pub(crate) struct AggregationWork {
-    arguments: Vec<Scratch>,
-    guards: Vec<Option<Scratch>>,
-    guarded: Vec<u32>,
-    merged: Vec<u32>,
+    stages: Vec<StageWork>,
+    /// Rows that a stage sees.
+    rows: Vec<u32>,
+    /// Rows that have not failed.
+    left: Vec<u32>,
     /// The value of each aggregate at each row.
     pub(crate) values: Vec<Column>,
+}
+
+#[derive(Debug)]
+struct StageWork {
+    arguments: Scratch,
+    guard: Option<Scratch>,
+    /// The rows that the guard lets in.
+    reached: Vec<u32>,
 }
 
 /// The aggregators themselves.
@@ -100,16 +109,12 @@ impl AggregationPlan {
 
     /// Fresh buffers.
     pub(crate) fn work(&self) -> AggregationWork {
+        let stages = self.stages.iter();
         AggregationWork {
-            arguments: self.stages.iter().map(|stage| stage.arguments.scratch()).collect(),
-            guards: self
-                .stages
-                .iter()
-                .map(|stage| stage.guard.as_ref().map(Predicate::scratch))
-                .collect(),
-            guarded: Vec::new(),
-            merged: Vec::new(),
-            values: self.stages.iter().map(|stage| Column::new(stage.data_type)).collect(),
+            stages: stages.clone().map(Stage::work).collect(),
+            rows: Vec::new(),
+            left: Vec::new(),
+            values: stages.map(|stage| Column::new(stage.data_type)).collect(),
         }
     }
 
@@ -118,24 +123,24 @@ impl AggregationPlan {
         self.stages.is_empty()
     }
 
-    /// Evaluates the arguments that depend on the input alone; rows that fail are noted in the
-    /// context and must be taken out before [`AggregationPlan::run`].
+    /// Evaluates the arguments that depend on the input alone; the rows that fail are noted in the
+    /// context, and no aggregator will see them.
     pub(crate) fn prepare(
         &self,
         view: &View<'_>,
         work: &mut AggregationWork,
         context: &mut EvalContext<'_>,
     ) {
-        for (stage, scratch) in self.stages.iter().zip(&mut work.arguments) {
+        for (stage, work) in self.stages.iter().zip(&mut work.stages) {
             if stage.direct {
-                stage.arguments.run(view, scratch, &mut context.calls(view));
+                stage.evaluate(view, work, context);
             }
         }
     }
 
     /// Runs every aggregator over the rows of a chunk, marks included, and writes their values.
     /// Rows that fail are noted in the context; an aggregator behind the one that a row fails in
-    /// does not see it.
+    /// does not see it, nor does any see a row that has failed before.
     pub(crate) fn run(
         &self,
         view: &View<'_>,
@@ -145,25 +150,35 @@ impl AggregationPlan {
         context: &mut EvalContext<'_>,
     ) {
         let extent = view.selection.extent();
-        let AggregationWork { arguments, guards, guarded, merged, values } = work;
-        for (index, (stage, aggregator)) in self.stages.iter().zip(aggregators).enumerate() {
+        let AggregationWork { stages: works, rows, left, values } = work;
+        let mut taken_out = 0;
+        for (index, ((stage, aggregator), work)) in
+            self.stages.iter().zip(aggregators).zip(works).enumerate()
+        {
             let (done, rest) = values.split_at_mut(index);
-            let (Some(out), Some(scratch)) = (rest.first_mut(), arguments.get_mut(index)) else {
-                return;
-            };
-            let inner = Columns::Extended(&view.columns, done);
-            let mut seen = View { columns: inner, ..*view };
+            let Some(out) = rest.first_mut() else { return };
+            let input = View { columns: Columns::Extended(&view.columns, done), ..*view };
             if !stage.direct {
-                stage.arguments.run(&seen, scratch, &mut context.calls(view));
+                rows.clear();
+                let events = view.selection.iter().filter(|row| is_event(view.kind(*row)));
+                rows.extend(events.filter_map(|row| u32::try_from(row).ok()));
+                exclude(rows, &context.failures);
+                stage.evaluate(&input.with(Selection::Rows(rows)), work, context);
             }
-            if let (Some(guard), Some(Some(scratch))) = (&stage.guard, guards.get_mut(index)) {
-                guarded.clear();
-                guard.select(&seen, scratch, &mut context.calls(view), guarded);
-                with_marks(view, guarded, merged);
-                seen = seen.with(Selection::Rows(merged));
+            if taken_out < context.failures.len() {
+                taken_out = context.failures.len();
+                left.clear();
+                left.extend(view.selection.iter().filter_map(|row| u32::try_from(row).ok()));
+                exclude(left, &context.failures);
+            }
+            let mut seen = if taken_out > 0 { input.with(Selection::Rows(left)) } else { input };
+            if stage.guard.is_some() {
+                exclude(&mut work.reached, &context.failures);
+                with_marks(&seen, &work.reached, rows);
+                seen = seen.with(Selection::Rows(rows));
             }
             let columns: smallvec::SmallVec<[Argument<'_>; 2]> = (0..stage.argument_count)
-                .map(|argument| Argument::Column(stage.arguments.result(argument, &seen, scratch)))
+                .map(|n| Argument::Column(stage.arguments.result(n, &seen, &work.arguments)))
                 .collect();
             out.grow(extent);
             let mut feed = Feed {
@@ -210,6 +225,27 @@ impl AggregationPlan {
             };
             aggregator.run(&mut feed, out);
         }
+    }
+}
+
+impl Stage {
+    fn work(&self) -> StageWork {
+        StageWork {
+            arguments: self.arguments.scratch(),
+            guard: self.guard.as_ref().map(Predicate::scratch),
+            reached: Vec::new(),
+        }
+    }
+
+    /// Evaluates the arguments, of guarded aggregators only where the guard holds.
+    fn evaluate(&self, view: &View<'_>, work: &mut StageWork, context: &mut EvalContext<'_>) {
+        let StageWork { arguments, guard, reached } = work;
+        let mut view = *view;
+        if let (Some(condition), Some(scratch)) = (&self.guard, guard) {
+            condition.select(&view, scratch, &mut context.calls(&view), reached);
+            view = view.with(Selection::Rows(reached));
+        }
+        self.arguments.run(&view, arguments, &mut context.calls(&view));
     }
 }
 
@@ -261,6 +297,10 @@ impl AggregationPlan {
     }
 }
 
+fn is_event(kind: Kind) -> bool {
+    matches!(kind, Kind::Current | Kind::Expired)
+}
+
 /// The guarded rows and the marks, in the order of the view: a mark reaches every aggregator.
 fn with_marks(view: &View<'_>, guarded: &[u32], merged: &mut Vec<u32>) {
     merged.clear();
@@ -271,10 +311,8 @@ fn with_marks(view: &View<'_>, guarded: &[u32], merged: &mut Vec<u32>) {
     let mut next = guarded.iter().peekable();
     for row in view.selection.iter() {
         let row = u32::try_from(row).unwrap_or(u32::MAX);
-        if next.peek() == Some(&&row) {
-            next.next();
-            merged.push(row);
-        } else if matches!(view.kind(row as usize), Kind::Reset) {
+        let guarded = next.next_if_eq(&&row).is_some();
+        if guarded || view.kind(row as usize) == Kind::Reset {
             merged.push(row);
         }
     }

@@ -23,4 +23,11 @@ impl EvalContext<'_> {
             failures: &mut self.failures,
         }
     }
+
+    /// The numbers of the rows that failed, ascending.
+    pub(crate) fn failed_rows(&self) -> Vec<u32> {
+        let mut rows: Vec<u32> = self.failures.iter().map(|(row, _)| *row).collect();
+        rows.sort_unstable();
+        rows
+    }
 }

@@ -75,9 +75,7 @@ impl GroupTable {
         for (place, column) in columns.iter().enumerate() {
             let Some(column) = view.columns.get(*column) else { continue };
             for (hash, row) in hashes.iter_mut().zip(view.selection.iter()) {
-                let value = hash_value(column, row);
-                // The first value goes in as it is: so the fast way for one text has it.
-                *hash = if place == 0 { *hash ^ value } else { mix(*hash, value) };
+                *hash = add_value(*hash, place, column, row);
             }
         }
         for (hash, row) in hashes.iter().zip(view.selection.iter()) {
@@ -168,6 +166,14 @@ fn mix(hash: u64, value: u64) -> u64 {
     fold(hash ^ 0x243f_6a88_85a3_08d3, value ^ 0x517c_c1b7_2722_0a95)
 }
 
+/// The hash with the value of one more part of the key. The first goes in as it is: so the fast way
+/// for one text has it.
+#[inline]
+fn add_value(hash: u64, place: usize, column: &Column, row: usize) -> u64 {
+    let value = hash_value(column, row);
+    if place == 0 { hash ^ value } else { mix(hash, value) }
+}
+
 /// A double by its bits, all NaNs alike.
 fn bits(value: f64) -> u64 {
     if value.is_nan() { f64::NAN.to_bits() } else { value.to_bits() }
@@ -219,14 +225,19 @@ fn same(known: &Column, group: usize, new: &Column, row: usize) -> bool {
 
 impl Serialize for GroupTable {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        (&self.columns, &self.keys, &self.hashes).serialize(serializer)
+        (&self.columns, &self.keys).serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for GroupTable {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let (columns, keys, hashes): (Vec<Column>, Vec<u32>, Vec<u64>) =
-            Deserialize::deserialize(deserializer)?;
+        let (columns, keys): (Vec<Column>, Vec<u32>) = Deserialize::deserialize(deserializer)?;
+        // The hash of a long text may differ from machine to machine, so none is kept.
+        let group_hash = |(group, key): (usize, &u32)| {
+            let parts = columns.iter().enumerate();
+            parts.fold(seed(*key), |hash, (place, column)| add_value(hash, place, column, group))
+        };
+        let hashes: Vec<u64> = keys.iter().enumerate().map(group_hash).collect();
         let mut table = HashTable::with_capacity(hashes.len());
         for (group, hash) in hashes.iter().enumerate() {
             let group = u32::try_from(group).unwrap_or(u32::MAX);
@@ -265,5 +276,24 @@ mod tests {
         let mut own = Vec::new();
         table.of_key(7, &mut own);
         assert_eq!(own, [4, 5, 6, 7]);
+    }
+
+    #[test]
+    fn groups_are_found_again_after_a_restart() {
+        for types in [&[DataType::String][..], &[DataType::Object, DataType::Double]] {
+            let mut table = GroupTable::new(types);
+            let mut batch = Batch::new(types);
+            for text in ["a", "a text that is too long to stand inline", "null", ""] {
+                batch.push_row(0, Kind::Current, [Value::from(text), Value::Double(0.5)]);
+            }
+            batch.push_row(0, Kind::Current, [Value::Null, Value::Null]);
+            let (mut before, mut after) = (Vec::new(), Vec::new());
+            let columns: Vec<usize> = (0..types.len()).collect();
+            table.assign(&batch.view(), &columns, 3, &mut before);
+            let bytes = siddhi_state::encode(&table).unwrap();
+            let mut table: GroupTable = siddhi_state::decode(&bytes).unwrap();
+            table.assign(&batch.view(), &columns, 3, &mut after);
+            assert_eq!((before, table.len()), (after, 5));
+        }
     }
 }

@@ -238,9 +238,9 @@ impl SinkOutput {
         let mut faults = Faults::new(self.stream, self.width);
         for row in rows.selection.iter() {
             let values = (0..self.width).map(|column| rows.value(column, row)).collect();
-            faults.rows.push((rows.timestamp(row), values, reason.clone()));
+            faults.push(rows.timestamp(row), values, reason.clone());
         }
-        shared.region.lock().report(&faults);
+        shared.region.lock().report(faults, Selection::All(0));
     }
 
     /// The part that all events belong to, when nothing depends on them.
@@ -315,6 +315,6 @@ mod tests {
         // "polygenelubricants" hashes to the smallest int, whose absolute value does not exist.
         assert_eq!(partition("polygenelubricants", 2), 0);
         assert_eq!(partition("polygenelubricants", 7), 2);
-        assert_eq!((partition("A", 2), partition("B", 2), partition("null", 3)), (1, 0, 1));
+        assert_eq!((partition("A", 2), partition("B", 2), partition("null", 3)), (1, 0, 2));
     }
 }
