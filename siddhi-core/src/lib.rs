@@ -40,7 +40,7 @@ pub use event::value::{Object, Value};
 pub use extension::Registry;
 #[doc(hidden)]
 pub use plan::rules::Switches;
-pub use runtime::app::{App, StreamInfo};
+pub use runtime::app::{Answer, App, StreamInfo};
 pub use runtime::callback::{Chunk, QueryOutput, Row};
 pub use runtime::counters::ElementCounters;
 pub use runtime::error::{AppError, CreateError, SendError};

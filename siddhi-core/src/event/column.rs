@@ -352,8 +352,8 @@ impl Column {
     pub fn push_from(&mut self, other: &Self, row: usize) {
         let at = self.len();
         both_types!(&mut self.values, &other.values, (a, b) => {
-            if let Some(value) = b.get(row) {
-                a.push(value.clone());
+            if let Some(value) = b.get(row).cloned() {
+                a.push(value);
             }
         });
         if other.nulls.any() && other.nulls.get(row) {

@@ -231,7 +231,7 @@ mod tests {
 
     #[test]
     fn order_is_that_of_the_texts() {
-        assert!(Text::from("B") < Text::from("Ba"));
-        assert!(Text::from("Zebra") < Text::from("a text too long to stand inline"));
+        let texts = ["B", "Ba", "Zebra", "a text too long to stand inline"];
+        assert!(texts.map(Text::from).is_sorted());
     }
 }

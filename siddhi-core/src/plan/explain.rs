@@ -1,7 +1,5 @@
 //! Plans as text.
 
-use std::fmt::Write as _;
-
 use siddhi_query::ast::OutputEvents;
 
 use super::logical::{
@@ -101,9 +99,8 @@ struct Lines(String);
 
 impl Lines {
     fn line(&mut self, depth: usize, line: &str) {
-        let indent = depth * 2;
-        // Writing to a string cannot fail.
-        let _ = writeln!(self.0, "{:indent$}{line}", "");
+        self.0.extend(std::iter::repeat_n("  ", depth));
+        self.0.extend([line, "\n"]);
     }
 
     fn query(&mut self, app: &LogicalApp, query: &QueryPlan) {

@@ -12,6 +12,7 @@ use super::error::AppError;
 use super::input::InputHandler;
 use super::region::Region;
 use super::transport::Transport;
+use crate::event::value::Value;
 use crate::extension::SourceInput;
 use crate::plan::explain;
 use crate::plan::logical::{LogicalApp, StreamOrigin};
@@ -31,6 +32,9 @@ pub(crate) struct Shared {
     pub(crate) region: ReentrantMutex<Region>,
     pub(crate) transport: Mutex<Transport>,
 }
+
+/// Rows that answer a query, each with its timestamp in milliseconds.
+pub type Answer = Vec<(i64, Vec<Value>)>;
 
 /// A stream of an app.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -263,10 +267,7 @@ impl App {
     ///
     /// # Errors
     /// Always, for now: with the mistakes of the text, or "not supported yet".
-    pub fn query(
-        &self,
-        on_demand: &str,
-    ) -> Result<Option<Vec<(i64, Vec<crate::Value>)>>, AppError> {
+    pub fn query(&self, on_demand: &str) -> Result<Option<Answer>, AppError> {
         match siddhi_query::parse_on_demand(on_demand) {
             Ok(_) => Err(AppError::Unsupported("on-demand queries".into())),
             Err(diagnostics) => Err(AppError::Refused(diagnostics.into_vec())),

@@ -9,7 +9,7 @@ use siddhi_query::ast::OutputEvents;
 use super::handlers::Handler;
 use super::junction::{Junction, Reader};
 use super::light::Light;
-use super::partition::{Partition, PartitionBy, PartitionStream};
+use super::partition::{Partition, PartitionStream};
 use super::query::{Query, QueryInput, StreamInput};
 use super::region::Region;
 use super::slab;
@@ -115,13 +115,8 @@ fn build_partition(
                 query.is_some_and(|query| streams_of(query).contains(&key.stream))
             };
             let readers: Vec<usize> = plan.queries.iter().copied().filter(reads).collect();
-            PartitionStream {
-                stream: key.stream,
-                by: PartitionBy::compile(&key.by),
-                whole_chunks: switches.partition_chunks
-                    && whole_chunks(app, key, &readers, queries),
-                readers,
-            }
+            let whole = switches.partition_chunks && whole_chunks(app, key, &readers, queries);
+            PartitionStream::new(key.stream, &key.by, readers, whole)
         })
         .collect();
     Partition::new(plan.name.clone(), streams, unkeyed(app, plan))

@@ -41,7 +41,7 @@ pub(crate) struct Junction {
     /// Rows that failed in a reader.
     pub(crate) rows_failed: Cell<u64>,
     /// Batches for rows from outside that no send uses at the moment.
-    inputs: RefCell<Vec<Box<Batch>>>,
+    inputs: RefCell<Vec<Batch>>,
     /// A batch of one row for single sends, unless one is under way.
     single: Cell<Option<Box<Batch>>>,
 }
@@ -94,9 +94,9 @@ impl Junction {
     }
 
     /// An empty batch with the columns of the stream; give it back with [`Junction::give`].
-    pub(crate) fn take(&self) -> Box<Batch> {
+    pub(crate) fn take(&self) -> Batch {
         let batch = self.inputs.borrow_mut().pop();
-        batch.unwrap_or_else(|| Box::new(Batch::new(&self.types())))
+        batch.unwrap_or_else(|| Batch::new(&self.types()))
     }
 
     /// A batch of one row to write an event over; give it back with [`Junction::give_single`].
@@ -116,7 +116,7 @@ impl Junction {
     }
 
     /// Keeps a batch for the next send.
-    pub(crate) fn give(&self, mut batch: Box<Batch>) {
+    pub(crate) fn give(&self, mut batch: Batch) {
         batch.clear();
         self.inputs.borrow_mut().push(batch);
     }

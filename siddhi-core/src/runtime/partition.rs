@@ -21,8 +21,6 @@ pub(crate) struct Partition {
     /// The streams that it reads and has no key for, each with the queries that read it.
     unkeyed: Vec<(StreamId, Vec<usize>)>,
     pub(crate) keys: RefCell<Keys>,
-    /// Buffers that no pass uses at the moment.
-    work: Cell<Option<Box<PartitionWork>>>,
 }
 
 /// A stream that a partition has a key for.
@@ -33,6 +31,8 @@ pub(crate) struct PartitionStream {
     pub(crate) readers: Vec<usize>,
     /// The one query that reads it works on whole chunks: nobody can tell.
     pub(crate) whole_chunks: bool,
+    /// Buffers that no pass uses at the moment.
+    work: Cell<Option<Box<PartitionWork>>>,
 }
 
 /// How rows find their key.
@@ -50,9 +50,9 @@ pub(crate) struct Keys {
     sorted: Vec<u32>,
 }
 
-#[derive(Default)]
 struct PartitionWork {
-    scratch: Option<Scratch>,
+    /// That of the value, or of each range.
+    scratches: Vec<Scratch>,
     /// Rows with their keys, in the order in which they go through.
     pairs: Vec<(u32, u32)>,
     rows: Vec<u32>,
@@ -77,6 +77,36 @@ impl PartitionBy {
                     .collect(),
             ),
         }
+    }
+}
+
+impl PartitionStream {
+    pub(crate) fn new(
+        stream: StreamId,
+        by: &PartitionByPlan,
+        readers: Vec<usize>,
+        whole_chunks: bool,
+    ) -> Self {
+        let by = PartitionBy::compile(by);
+        Self { stream, by, readers, whole_chunks, work: Cell::new(None) }
+    }
+
+    fn take(&self) -> Box<PartitionWork> {
+        self.work.take().unwrap_or_else(|| {
+            let scratches = match &self.by {
+                PartitionBy::Value(program) => vec![program.scratch()],
+                PartitionBy::Ranges(ranges) => {
+                    ranges.iter().map(|(condition, _)| condition.scratch()).collect()
+                }
+            };
+            let found = vec![Vec::new(); scratches.len()];
+            let (pairs, rows, keys) = (Vec::new(), Vec::new(), Vec::new());
+            Box::new(PartitionWork { scratches, pairs, rows, found, keys })
+        })
+    }
+
+    fn give(&self, work: Box<PartitionWork>) {
+        self.work.set(Some(work));
     }
 }
 
@@ -107,7 +137,7 @@ impl Partition {
         streams: Vec<PartitionStream>,
         unkeyed: Vec<(StreamId, Vec<usize>)>,
     ) -> Self {
-        Self { name, streams, unkeyed, keys: RefCell::new(Keys::new()), work: Cell::new(None) }
+        Self { name, streams, unkeyed, keys: RefCell::new(Keys::new()) }
     }
 }
 
@@ -123,7 +153,7 @@ impl Region {
     pub(crate) fn split(&self, index: usize, stream: StreamId, view: &View<'_>) {
         let Some(partition) = self.partitions.get(index) else { return };
         let Some(own) = partition.streams.iter().find(|own| own.stream == stream) else { return };
-        let mut work = partition.work.take().unwrap_or_default();
+        let mut work = own.take();
         let width = self.junctions.get(stream).map_or(0, |j| j.attributes.len());
         let mut faults = Faults::new(stream, width);
         self.find_keys(partition, own, view, &mut work, &mut faults);
@@ -132,8 +162,7 @@ impl Region {
             && let [query] = *own.readers.as_slice()
         {
             self.split_whole(query, partition, view, &mut work);
-            partition.work.set(Some(work));
-
+            own.give(work);
             self.report(faults, view.selection);
             return;
         }
@@ -146,8 +175,7 @@ impl Region {
                 self.read(*query, stream, &piece, *key);
             }
         }
-        partition.work.set(Some(work));
-
+        own.give(work);
         self.report(faults, view.selection);
     }
 
@@ -189,7 +217,7 @@ impl Region {
         self.evaluate(|context| {
             match &own.by {
                 PartitionBy::Value(program) => {
-                    let scratch = work.scratch.get_or_insert_with(|| program.scratch());
+                    let Some(scratch) = work.scratches.first_mut() else { return };
                     program.run(view, scratch, &mut context.calls(view));
                     let column = program.result(0, view, scratch);
                     let failed = context.failed_rows();
@@ -230,10 +258,9 @@ fn find_ranges(
     keys: &mut Keys,
     context: &mut EvalContext<'_>,
 ) {
-    let PartitionWork { pairs, found, .. } = work;
-    found.resize_with(ranges.len(), Vec::new);
-    for ((condition, _), found) in ranges.iter().zip(&mut *found) {
-        condition.select(view, &mut condition.scratch(), &mut context.calls(view), found);
+    let PartitionWork { scratches, pairs, found, .. } = work;
+    for (((condition, _), scratch), found) in ranges.iter().zip(scratches).zip(&mut *found) {
+        condition.select(view, scratch, &mut context.calls(view), found);
     }
     let failed = context.failed_rows();
     // What is found is in the order of the view.

@@ -198,6 +198,7 @@ impl AggregationPlan {
 
     /// Runs every aggregator over the rows of a window, whose store holds the arguments of the n-th
     /// aggregator in the columns that `arguments` lists for it.
+    #[allow(clippy::too_many_arguments, reason = "the parts of one pass, taken apart")]
     pub(crate) fn run_window(
         &self,
         rows: Rows<'_>,

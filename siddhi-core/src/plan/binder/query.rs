@@ -17,6 +17,9 @@ pub(super) struct QueryName {
     pub(super) named: bool,
 }
 
+/// The names in a partition, and those that `@info` gives, with their places.
+type Inside = (HashSet<String>, Vec<(String, Span)>);
+
 /// The name in `@info(name = '…')`.
 pub(super) fn info_name(annotations: &[Annotation]) -> Option<(&str, Span)> {
     annotations::named(annotations, "info")
@@ -29,7 +32,7 @@ impl Names {
     pub(super) fn assign(app: &ast::App, diagnostics: &mut Vec<Diagnostic>) -> Self {
         let mut names = Self(Vec::new());
         let mut outside: HashMap<String, Span> = HashMap::new();
-        let mut inside: Vec<(HashSet<String>, Vec<(String, Span)>)> = Vec::new();
+        let mut inside: Vec<Inside> = Vec::new();
         for element in &app.elements {
             match element {
                 ExecutionElement::Query(query) => {
