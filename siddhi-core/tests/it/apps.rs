@@ -1,7 +1,7 @@
 //! Random apps and what is sent to them.
 //!
 //! All streams look alike, so that any query can read any stream: two are fed, `S` and `T`; what
-//! queries put out goes to `Q0`, `Q1`, … A query reads only what comes earlier.
+//! queries put out goes to `Q0`, `Q1`, …, and what rules share to `Shared`. A query reads only what comes earlier.
 
 use std::fmt::Write;
 
@@ -143,8 +143,13 @@ prop_compose! {
 #[derive(Clone, Debug)]
 enum Part {
     Query(Query),
-    /// A filter that the engine can look up, in front of a projection.
-    Rule(String, [&'static str; 4]),
+    /// A filter that the engine can look up, in front of a projection; into a stream of its own or
+    /// one that rules share.
+    Rule {
+        condition: String,
+        select: [&'static str; 4],
+        shared: bool,
+    },
     Pattern(&'static str),
     /// Queries by `k` of `S`; the second, if any, reads what the first puts out inside.
     Partition(Query, Option<Query>),
@@ -159,17 +164,38 @@ const PATTERNS: [&str; 3] = [
     "e1=S[a == 2] -> e2=S[a == 3] within 1 sec",
 ];
 
-fn rule() -> impl Strategy<Value = Part> {
-    let equal = (select(&["a", "b"][..]), -1..6).prop_map(|(name, v)| format!("{name} == {v}"));
-    let text = select(&["x", "y", "z"][..]).prop_map(|v| format!("k == '{v}'"));
-    let operator = select(&["<", "<=", ">", ">="][..]);
-    let bound = (select(&["a", "b", "d"][..]), operator, -2..8)
-        .prop_map(|(name, operator, v)| format!("{name} {operator} {v}"));
-    let range = (select(&["a", "b"][..]), -2..4, 0..4)
-        .prop_map(|(name, v, w)| format!("{name} >= {v} and {name} < {}", v + w));
-    let more = (-1..6, select(&FILTERS[..])).prop_map(|(v, more)| format!("a == {v} and ({more})"));
-    let condition = prop_oneof![equal, text, bound, range, more];
-    (condition, select(&PLAIN[..3])).prop_map(|(condition, select)| Part::Rule(condition, select))
+/// Conditions that can be looked up, all of one kind: an index wants several on one column.
+fn conditions(kind: usize) -> BoxedStrategy<String> {
+    let narrow = |name: &'static str| {
+        let operators = (select(&[">", ">="][..]), select(&["<", "<="][..]));
+        (operators, -10..60, 0..12).prop_map(move |((from, to), v, width)| {
+            format!("{name} {from} {v} and {name} {to} {}", v + width)
+        })
+    };
+    let open = |name: &'static str| {
+        (select(&["<", "<=", ">", ">="][..]), -3..8)
+            .prop_map(move |(operator, v)| format!("{name} {operator} {v}"))
+    };
+    match kind {
+        0 => select(&["x", "y", "z", "w"][..]).prop_map(|v| format!("k == '{v}'")).boxed(),
+        1 => (-2..7).prop_map(|v| format!("a == {v}")).boxed(),
+        2 => (-2..7).prop_map(|v| format!("{v}L == b")).boxed(),
+        3 => select(&["0.1", "0.7", "3"][..]).prop_map(|v| format!("d == {v}")).boxed(),
+        4 => narrow("a").boxed(),
+        5 => open("a").boxed(),
+        6 => prop_oneof![narrow("d"), open("d")].boxed(),
+        _ => (0..7_usize).prop_flat_map(conditions).boxed(),
+    }
+}
+
+fn rule(kind: usize, sharing: bool) -> impl Strategy<Value = Part> {
+    let more = option::weighted(0.2, select(&FILTERS[..]));
+    let condition = (conditions(kind), more).prop_map(|(condition, more)| match more {
+        Some(more) => format!("{condition} and ({more})"),
+        None => condition,
+    });
+    (condition, select(&PLAIN[..3]), any::<bool>().prop_map(move |shared| shared && sharing))
+        .prop_map(|(condition, select, shared)| Part::Rule { condition, select, shared })
 }
 
 fn part() -> impl Strategy<Value = Part> {
@@ -182,8 +208,17 @@ fn part() -> impl Strategy<Value = Part> {
     ]
 }
 
-/// An app, and which of its queries have names.
-fn text((playback, parts): (bool, Vec<(Part, bool)>)) -> String {
+/// How the rules of an app get their rows: as they are sent, or as another query puts them out.
+const BEFORE_RULES: [&str; 4] = [
+    "",
+    "from S[a > 0] select k, a, b, d insert into Before;",
+    "from S#window.lengthBatch(3) select k, a, b, d insert all events into Before;",
+    "partition with (k of S) begin
+     from S#window.length(2) select k, max(a) as a, b, d insert all events into Before; end;",
+];
+
+/// The text of an app, of parts some of which have names.
+fn text((playback, before_rules, parts): (bool, &str, Vec<(Part, bool)>)) -> String {
     let mut text = String::new();
     if playback {
         text += "@app:playback\n";
@@ -191,18 +226,26 @@ fn text((playback, parts): (bool, Vec<(Part, bool)>)) -> String {
     for stream in FED {
         writeln!(text, "define stream {stream} (k string, a int, b long, d double);").unwrap();
     }
+    let rules_read = if before_rules.is_empty() { "S" } else { "Before" };
+    writeln!(text, "define stream Shared (k string, a int, b long, d double);").unwrap();
+    writeln!(text, "{before_rules}").unwrap();
     let mut streams: Vec<String> = FED.map(str::to_owned).to_vec();
     let select = "select e1.k as k, e2.a as a, e1.b as b, e2.d as d";
     for (number, (part, named)) in parts.into_iter().enumerate() {
-        let into = format!("Q{number}");
+        let mut into = format!("Q{number}");
         let name = if named { format!("@info(name = 'n{number}') ") } else { String::new() };
         let by_key = |queries: &str| format!("partition with (k of S) begin {queries} end;");
         let line = match part {
             Part::Query(query) => name + &query.text(query.reads.get::<String>(&streams), &into),
-            Part::Rule(condition, [k, a, b, d]) => format!(
-                "{name}from S[{condition}] select {k} as k, {a} as a, {b} as b, {d} as d \
-                 insert into {into};"
-            ),
+            Part::Rule { condition, select: [k, a, b, d], shared } => {
+                if shared {
+                    "Shared".clone_into(&mut into);
+                }
+                format!(
+                    "{name}from {rules_read}[{condition}] select {k} as k, {a} as a, {b} as b, \
+                     {d} as d insert into {into};"
+                )
+            }
             Part::Pattern(pattern) => {
                 format!("{name}from {pattern} {select} insert into {into};")
             }
@@ -228,25 +271,37 @@ fn text((playback, parts): (bool, Vec<(Part, bool)>)) -> String {
 
 /// Apps of a few queries of all kinds.
 pub(crate) fn apps() -> impl Strategy<Value = String> {
-    (any::<bool>(), vec((part(), prop::bool::weighted(0.2)), 1..6)).prop_map(text)
+    let parts = vec((part(), prop::bool::weighted(0.2)), 1..6);
+    (any::<bool>(), Just(""), parts).prop_map(text)
 }
 
-/// Apps of many rules over `S` with other readers between them.
+fn rules_between(
+    other: BoxedStrategy<Part>,
+    sharing: bool,
+) -> impl Strategy<Value = Vec<(Part, bool)>> {
+    (0..8_usize).prop_flat_map(move |kind| {
+        let part = prop_oneof![7 => rule(kind, sharing).boxed(), 1 => other.clone()];
+        vec((part, prop::bool::weighted(0.2)), 8..40)
+    })
+}
+
+/// Apps of many rules with other readers between them.
 pub(crate) fn rule_apps() -> impl Strategy<Value = String> {
-    let part = prop_oneof![7 => rule().boxed(), 1 => part().boxed()];
-    (any::<bool>(), vec((part, prop::bool::weighted(0.2)), 8..40)).prop_map(text)
+    (any::<bool>(), select(&BEFORE_RULES[..]), rules_between(part().boxed(), true)).prop_map(text)
 }
 
-/// Live apps that put out the same rows however the events are cut into chunks.
+/// Live apps that put out the same rows however the events are cut into chunks; no two queries
+/// write to one stream, because a chunk goes through one after the other.
 pub(crate) fn seamless_apps() -> impl Strategy<Value = String> {
-    let part =
-        prop_oneof![3 => seamless_query().prop_map(Part::Query).boxed(), 1 => rule().boxed()];
-    (Just(false), vec((part, prop::bool::weighted(0.3)), 1..6)).prop_map(text)
+    let query = || seamless_query().prop_map(Part::Query).boxed();
+    let few = vec((query(), prop::bool::weighted(0.3)), 1..6).boxed();
+    let parts = prop_oneof![3 => few, 1 => rules_between(query(), false).boxed()];
+    (Just(false), Just(""), parts).prop_map(text)
 }
 
 fn event() -> impl Strategy<Value = Event> {
     let k = option::weighted(0.9, select(&["x", "y", "z"][..]));
-    let a = option::weighted(0.9, -1..6_i32);
+    let a = option::weighted(0.9, prop_oneof![4 => -1..6_i32, 1 => -10..60_i32]);
     let b = option::weighted(0.9, -1..8_i64);
     let d = option::weighted(0.9, select(&[0.1, 0.7, 0.25, -1.5, 3.0][..]));
     let late = prop_oneof![4 => Just(0_i64), 1 => -300..300_i64];
@@ -263,7 +318,7 @@ pub(crate) fn steps() -> impl Strategy<Value = Vec<Step>> {
     let stream = || prop_oneof![3 => Just("S"), 1 => Just("T")];
     let step = prop_oneof![
         3 => (stream(), event()).prop_map(|(stream, event)| Step::Single(stream, event)),
-        3 => (stream(), vec(event(), 1..12)).prop_map(|(stream, events)| Step::Batch(stream, events)),
+        3 => (stream(), prop_oneof![7 => vec(event(), 1..12), 1 => vec(event(), 30..70)]).prop_map(|(stream, events)| Step::Batch(stream, events)),
         2 => prop_oneof![1..150_i64, 1..1500_i64].prop_map(Step::Pass),
     ];
     vec(step, 1..16)
