@@ -318,7 +318,7 @@ pub(crate) fn steps() -> impl Strategy<Value = Vec<Step>> {
     let stream = || prop_oneof![3 => Just("S"), 1 => Just("T")];
     let step = prop_oneof![
         3 => (stream(), event()).prop_map(|(stream, event)| Step::Single(stream, event)),
-        3 => (stream(), prop_oneof![7 => vec(event(), 1..12), 1 => vec(event(), 30..70)]).prop_map(|(stream, events)| Step::Batch(stream, events)),
+        3 => (stream(), prop_oneof![5 => vec(event(), 1..12), 1 => vec(event(), 30..50)]).prop_map(|(stream, events)| Step::Batch(stream, events)),
         2 => prop_oneof![1..150_i64, 1..1500_i64].prop_map(Step::Pass),
     ];
     vec(step, 1..16)
