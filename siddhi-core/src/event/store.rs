@@ -290,7 +290,12 @@ impl RowStore {
 
     /// Appends the timestamps of a range of rows.
     pub(crate) fn copy_timestamps(&self, rows: std::ops::Range<u64>, to: &mut Vec<i64>) {
-        to.extend(rows.map(|row| self.timestamp(row)));
+        let tail = rows.start.max(self.tail_start)..rows.end;
+        to.extend((rows.start..rows.end.min(self.tail_start)).map(|row| self.timestamp(row)));
+        if tail.start < tail.end {
+            let range = self.tail_index(tail.start)..self.tail_index(tail.end);
+            to.extend_from_slice(self.tail_timestamps.get(range).unwrap_or_default());
+        }
     }
 
     #[inline]

@@ -455,8 +455,14 @@ impl Selector {
         context: &mut EvalContext<'_>,
     ) {
         work.rows.clear();
-        let rows = view.selection.iter().filter_map(|row| u32::try_from(row).ok());
-        work.rows.extend(rows.filter(|row| view.kind(*row as usize) != Kind::Timer));
+        match (view.kinds, view.selection) {
+            (None, Selection::All(count)) => work.rows.extend((0_u32..).take(count)),
+            (None, Selection::Rows(rows)) => work.rows.extend_from_slice(rows),
+            (Some(_), selection) => {
+                let rows = selection.iter().filter_map(|row| u32::try_from(row).ok());
+                work.rows.extend(rows.filter(|row| view.kind(*row as usize) != Kind::Timer));
+            }
+        }
         if !self.items_of_all {
             return;
         }
@@ -563,9 +569,10 @@ impl Selector {
             work.pass = 1;
         }
         let mut count = 0;
+        let all_wanted = view.kinds.is_none() && self.wants_current;
         for place in 0..work.rows.len() {
             let Some(row) = work.rows.get(place).copied() else { break };
-            if !self.wants(view.kind(row as usize)) {
+            if !all_wanted && !self.wants(view.kind(row as usize)) {
                 continue;
             }
             let group = work.groups.get(row as usize).copied().unwrap_or_default() as usize;

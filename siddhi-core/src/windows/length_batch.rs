@@ -65,11 +65,14 @@ struct LengthBatchWindow {
 impl Window for LengthBatchWindow {
     fn rows(&mut self, pass: &mut WindowPass<'_>) {
         let (first, end) = (pass.first_new, pass.store.end());
+        if let (Ok(length @ 1..), false) = (u64::try_from(self.length), self.stream) {
+            self.collect(pass, first, end, length);
+            return;
+        }
         for row in first..end {
             match u64::try_from(self.length) {
                 Ok(0) => Self::nothing_fits(pass, row),
-                Ok(length) if self.stream => self.pass_through(pass, row, length),
-                Ok(length) => self.collect(pass, row, length),
+                Ok(length) => self.pass_through(pass, row, length),
                 // A negative length is never reached: events pass when streaming, else stay unseen.
                 Err(_) if self.stream => {
                     pass.put(WindowStep::Current(1));
@@ -97,18 +100,23 @@ impl LengthBatchWindow {
         pass.put(WindowStep::End);
     }
 
-    fn collect(&mut self, pass: &mut WindowPass<'_>, row: u64, length: u64) {
-        self.state.open += 1;
-        if self.state.open < length {
-            return;
+    fn collect(&mut self, pass: &mut WindowPass<'_>, first: u64, end: u64, length: u64) {
+        let mut row = first;
+        while row < end {
+            let taken = (length - self.state.open).min(end - row);
+            self.state.open += taken;
+            row += taken;
+            if self.state.open < length {
+                return;
+            }
+            let at = pass.now();
+            self.let_go(pass, at);
+            pass.put(WindowStep::Reset { row: row - length, at });
+            pass.put(WindowStep::Current(count(length)));
+            pass.put(WindowStep::End);
+            self.state.open = 0;
+            self.state.previous = length;
         }
-        let at = pass.now();
-        self.let_go(pass, at);
-        pass.put(WindowStep::Reset { row: row + 1 - length, at });
-        pass.put(WindowStep::Current(count(length)));
-        pass.put(WindowStep::End);
-        self.state.open = 0;
-        self.state.previous = length;
     }
 
     fn pass_through(&mut self, pass: &mut WindowPass<'_>, row: u64, length: u64) {
