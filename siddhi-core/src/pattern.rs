@@ -9,7 +9,9 @@
 //! plan      states with their links, as the binder leaves them
 //! compile   each state's filter cut into what the event alone decides, equalities, and the rest
 //! machine   the matches, the lists they stand in, and what an event does to them
-//! operator  a chunk taken through the machine, results put out
+//! expiry    which matches `within` ends, and when that has to be looked at
+//! pass      a chunk taken through the machine, results put out
+//! operator  the whole of it, as the runtime sees it
 //! ```
 
 pub(crate) mod binder;
@@ -19,10 +21,13 @@ pub(crate) mod scope;
 
 mod arena;
 mod compile;
+mod expiry;
 mod filter;
 mod index;
+mod key;
 mod list;
 mod machine;
 mod output;
+mod pass;
 mod snapshot;
 mod source;

@@ -11,6 +11,7 @@ pub(crate) mod input;
 pub(crate) mod junction;
 pub(crate) mod light;
 pub(crate) mod manager;
+mod matches;
 pub(crate) mod partition;
 pub(crate) mod query;
 pub(crate) mod region;

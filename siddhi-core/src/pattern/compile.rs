@@ -5,7 +5,8 @@ use siddhi_query::ast::{BinaryOperator, DataType};
 
 use super::arena::Kept;
 use super::filter::{Filter, OwnFunction, OwnStep, Rest};
-use super::machine::{KeyPlan, Links};
+use super::key::KeyPlan;
+use super::machine::Links;
 use super::plan::{NULLS, PatternPlan, StatePlan, conjunction, conjuncts};
 use super::source::{Gather, Source};
 use crate::expression::predicate::Predicate;
@@ -33,6 +34,7 @@ pub(super) struct Shape {
 #[derive(Debug)]
 pub(super) struct State {
     pub(super) stream: StreamId,
+    pub(super) slot: usize,
     pub(super) links: Links,
     /// The names of the attributes of its event.
     pub(super) names: Vec<String>,
@@ -132,6 +134,7 @@ impl Compiler<'_> {
         let rest = conjunction(terms.rest).map(|condition| self.rest(slot, condition));
         Some(State {
             stream: state.stream,
+            slot,
             links: Links {
                 next: state.next,
                 again: state.again,

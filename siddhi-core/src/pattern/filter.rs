@@ -117,8 +117,8 @@ pub(super) struct FilterWork {
 enum Pass {
     All,
     None,
-    /// Those of the list, of which so many have been asked for.
-    Some(usize),
+    /// Those of the list.
+    Some,
 }
 
 impl Filter {
@@ -171,6 +171,20 @@ impl Filter {
     ) {
         self.run_steps(view, work, context);
         self.run_keys(view, work, context);
+    }
+
+    /// Whether a row passes, when nothing but conditions without calls on the event alone and
+    /// equalities between plain columns decide; else none.
+    #[inline]
+    pub(super) fn plain(&self, view: &View<'_>, row: usize, work: &mut FilterWork) -> Option<bool> {
+        if self.rest.is_some() || matches!(self.keys, OwnKeys::Computed(..)) {
+            return None;
+        }
+        match (self.steps.as_slice(), work.scratches.as_mut_slice()) {
+            ([], _) => Some(true),
+            ([OwnStep::Filter(predicate)], [scratch]) => predicate.holds(view, row, scratch),
+            _ => None,
+        }
     }
 
     /// As [`Filter::prepare`] for a chunk of one row; whether the row passes.
@@ -234,7 +248,7 @@ impl Filter {
                 }
             }
             std::mem::swap(&mut work.passed, &mut work.spare);
-            work.pass = if work.passed.is_empty() { Pass::None } else { Pass::Some(0) };
+            work.pass = if work.passed.is_empty() { Pass::None } else { Pass::Some };
         }
     }
 
@@ -254,6 +268,26 @@ impl Filter {
         }
     }
 
+    /// Puts the waiting matches whose equalities hold for a row behind those in `found`, in the order
+    /// of the state's list.
+    #[inline]
+    pub(super) fn find_equal(
+        &self,
+        view: &View<'_>,
+        row: usize,
+        work: &FilterWork,
+        (machine, slot, key): (&Machine, usize, u32),
+        found: &mut Vec<u32>,
+    ) {
+        if machine.is_indexed(slot) {
+            if let Some(value) = self.key(view, row, work) {
+                machine.waiting_for(key, slot, &value, found);
+            }
+        } else {
+            machine.waiting(key, slot, found);
+        }
+    }
+
     /// Puts the waiting matches that an event completes behind those in `found`, in the order of the
     /// state's list.
     pub(super) fn find(
@@ -265,13 +299,7 @@ impl Filter {
     ) {
         let Trial { view, row, names, machine, slot, key } = *trial;
         let before = found.len();
-        if machine.is_indexed(slot) {
-            if let Some(value) = self.key(view, row, work) {
-                machine.waiting_for(key, slot, &value, found);
-            }
-        } else {
-            machine.waiting(key, slot, found);
-        }
+        self.find_equal(view, row, work, (machine, slot, key), found);
         let candidates = found.get(before..).unwrap_or_default();
         let (Some(rest), Some((scratch, batch, passed))) = (&self.rest, &mut work.rest) else {
             return;
@@ -286,9 +314,9 @@ impl Filter {
             names,
         };
         batch.clear();
-        let heads = candidates.iter().map(|candidate| machine.arena().head(*candidate).timestamp);
+        let heads = candidates.iter().map(|candidate| machine.arena.head(*candidate).timestamp);
         batch.timestamps.extend(heads);
-        rest.gather.fill(candidates, &machine.arena().columns, Some(&event), &mut batch.columns);
+        rest.gather.fill(candidates, &machine.arena.columns, Some(&event), &mut batch.columns);
         let view = batch.view();
         rest.predicate.select(&view, scratch, &mut context.calls(&view), passed);
         let mut kept = before;
@@ -317,27 +345,21 @@ pub(super) struct Trial<'a> {
 }
 
 impl FilterWork {
-    /// Whether a row of the chunk passed. Rows must be asked for in the order of the chunk.
-    #[inline]
-    pub(super) fn passes(&mut self, row: usize) -> bool {
-        match &mut self.pass {
-            Pass::All => true,
-            Pass::None => false,
-            Pass::Some(next) => {
-                let passed = self.passed.get(*next).is_some_and(|known| *known as usize == row);
-                *next += usize::from(passed);
-                passed
+    /// Adds the positions of a chunk whose rows passed, each with the place of this state among the
+    /// readers of the stream.
+    pub(super) fn add_stops(&self, rows: Selection<'_>, place: u32, stops: &mut Vec<(u32, u32)>) {
+        let positions = 0..u32::try_from(rows.len()).unwrap_or(u32::MAX);
+        match (self.pass, rows) {
+            (Pass::All, _) => stops.extend(positions.map(|position| (position, place))),
+            (Pass::None, _) => {}
+            (Pass::Some, Selection::All(_)) => {
+                stops.extend(self.passed.iter().map(|row| (*row, place)));
             }
-        }
-    }
-
-    /// The next row that passed, from one on; beyond all rows when there is none.
-    #[inline]
-    pub(super) fn next(&self, from: usize) -> usize {
-        match self.pass {
-            Pass::All => from,
-            Pass::None => usize::MAX,
-            Pass::Some(next) => self.passed.get(next).map_or(usize::MAX, |row| *row as usize),
+            (Pass::Some, Selection::Rows(rows)) => {
+                let mut next = self.passed.iter().peekable();
+                let passed = positions.zip(rows).filter(|(_, row)| next.next_if_eq(row).is_some());
+                stops.extend(passed.map(|(position, _)| (position, place)));
+            }
         }
     }
 
@@ -352,7 +374,7 @@ fn rows<'a>(pass: Pass, passed: &'a [u32], view: &View<'a>) -> Selection<'a> {
     match pass {
         Pass::All => view.selection,
         Pass::None => Selection::Rows(&[]),
-        Pass::Some(_) => Selection::Rows(passed),
+        Pass::Some => Selection::Rows(passed),
     }
 }
 

@@ -6,16 +6,11 @@
 //! follow from this.
 
 use super::arena::{Arena, Head, Kept};
-use super::compile::State;
-use super::index::{BucketLinks, Index, Key};
+use super::expiry::KeyState;
+use super::index::{BucketLinks, Key};
+use super::key::{KeyPlan, StateIndex};
 use super::list::{self, List, NONE};
-use super::source::{Event, Gather};
-use crate::event::batch::Batch;
-use crate::event::view::Selection;
-use crate::expression::program::{Program, Scratch};
-use crate::extension::CallContext;
-use siddhi_pipeline::Random;
-use siddhi_query::ast::DataType;
+use super::source::Event;
 
 /// How a state is linked to others, see [`super::plan::StatePlan`].
 #[derive(Clone, Copy, Debug)]
@@ -27,26 +22,6 @@ pub(super) struct Links {
     pub(super) last: bool,
 }
 
-/// The key of a state's waiting matches: what the next event must be equal to.
-#[derive(Debug)]
-pub(super) struct KeyPlan {
-    /// The types of its parts.
-    pub(super) types: Vec<DataType>,
-    /// The columns of the arena, when every part is one.
-    pub(super) stored: Option<Vec<usize>>,
-    /// Else what the parts are computed from, and how.
-    pub(super) gather: Gather,
-    pub(super) program: Program,
-}
-
-/// A key with the matches that it finds, and buffers to compute it.
-#[derive(Debug)]
-struct StateIndex {
-    index: Index,
-    scratch: Scratch,
-    batch: Batch,
-}
-
 /// The two lists of a state of one key.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Lists {
@@ -55,32 +30,12 @@ pub(super) struct Lists {
     /// The incoming matches are in the order in which they are absorbed.
     sorted: bool,
     /// They are in the order in which they began, all with a first event.
-    by_start: bool,
+    pub(super) by_start: bool,
 }
 
 impl Lists {
     const EMPTY: Self =
         Self { waiting: List::EMPTY, incoming: List::EMPTY, sorted: true, by_start: true };
-}
-
-/// A key of the partition.
-#[derive(Clone, Copy, Debug)]
-struct KeyState {
-    made: bool,
-    /// While the time of events stays within these bounds no match expires.
-    calm_from: i64,
-    calm_until: i64,
-}
-
-impl KeyState {
-    const NEW: Self = Self { made: false, calm_from: i64::MIN, calm_until: i64::MAX };
-
-    fn include(&mut self, head: Head, within: u64) {
-        if head.begun > 0 {
-            self.calm_from = self.calm_from.max(head.start.saturating_sub_unsigned(within));
-            self.calm_until = self.calm_until.min(head.start.saturating_add_unsigned(within));
-        }
-    }
 }
 
 /// What became of matches: started = matched + expired + pending.
@@ -95,14 +50,15 @@ pub(super) struct Counts {
 /// The matches of all keys.
 #[derive(Debug)]
 pub(super) struct Machine {
-    states: usize,
-    within: Option<u64>,
-    arena: Arena,
-    links: list::Links,
+    /// By slot.
+    pub(super) states: Vec<Links>,
+    pub(super) within: Option<u64>,
+    pub(super) arena: Arena,
+    pub(super) links: list::Links,
     /// By key.
-    keys: Vec<KeyState>,
+    pub(super) keys: Vec<KeyState>,
     /// By key, then by slot.
-    lists: Vec<Lists>,
+    pub(super) lists: Vec<Lists>,
     /// By slot.
     indexes: Vec<Option<StateIndex>>,
     buckets: BucketLinks,
@@ -112,35 +68,30 @@ pub(super) struct Machine {
 }
 
 impl Machine {
-    pub(super) fn new(states: &[State], kept: &[Kept], within: Option<u64>) -> Self {
-        let index = |state: &State| {
-            state.key.as_ref().map(|key| StateIndex {
-                index: Index::new(&key.types),
-                scratch: key.program.scratch(),
-                batch: Batch::new(&key.gather.types()),
-            })
-        };
+    /// A machine of states with these links and keys, by slot.
+    pub(super) fn new(
+        states: Vec<Links>,
+        keys: Vec<Option<KeyPlan>>,
+        kept: &[Kept],
+        within: Option<u64>,
+    ) -> Self {
         Self {
-            states: states.len(),
             within,
             arena: Arena::new(kept, states.len()),
+            states,
             links: list::Links::default(),
             keys: Vec::new(),
             lists: Vec::new(),
-            indexes: states.iter().map(index).collect(),
+            indexes: keys.into_iter().map(|key| key.map(StateIndex::new)).collect(),
             buckets: BucketLinks::default(),
             counts: Counts::default(),
             sorting: Vec::new(),
         }
     }
 
-    pub(super) fn arena(&self) -> &Arena {
-        &self.arena
-    }
-
     #[inline]
-    fn lists(&self, key: u32, slot: usize) -> Lists {
-        self.lists.get(key as usize * self.states + slot).copied().unwrap_or(Lists::EMPTY)
+    pub(super) fn lists(&self, key: u32, slot: usize) -> Lists {
+        self.lists.get(key as usize * self.states.len() + slot).copied().unwrap_or(Lists::EMPTY)
     }
 
     /// Puts the waiting matches of a state, in order, behind those in `rows`.
@@ -184,7 +135,7 @@ impl Machine {
         let count = key as usize + 1;
         if self.keys.len() < count {
             self.keys.resize(count, KeyState::NEW);
-            self.lists.resize(count * self.states, Lists::EMPTY);
+            self.lists.resize(count * self.states.len(), Lists::EMPTY);
         }
         if let Some(key) = self.keys.get_mut(key as usize) {
             key.made = true;
@@ -208,7 +159,9 @@ impl Machine {
     #[inline]
     pub(super) fn add(&mut self, key: u32, slot: usize, row: u32) {
         let head = self.arena.head(row);
-        let Some(lists) = self.lists.get_mut(key as usize * self.states + slot) else { return };
+        let Some(lists) = self.lists.get_mut(key as usize * self.states.len() + slot) else {
+            return;
+        };
         if lists.incoming.is_empty() {
             lists.sorted = true;
             lists.by_start = head.begun > 0;
@@ -218,73 +171,80 @@ impl Machine {
             lists.by_start &= head.begun > 0 && last.start <= head.start;
         }
         self.links.push_back(&mut lists.incoming, row);
-        if let Some(within) = self.within
-            && let Some(key) = self.keys.get_mut(key as usize)
-        {
-            key.include(head, within);
-        }
-    }
-
-    /// What comes before an event is tried: expired matches go, then the states of its stream
-    /// absorb. `slots` are those states.
-    #[inline]
-    pub(super) fn arrive(&mut self, key: u32, timestamp: i64, slots: &[usize], states: &[State]) {
-        self.counts.events += 1;
-        if let (Some(within), Some(own)) = (self.within, self.keys.get(key as usize))
-            && (timestamp < own.calm_from || timestamp > own.calm_until)
-        {
-            self.prune(key, timestamp, within, states);
-        }
-        for slot in slots.iter().rev() {
-            let lists = self.lists.get(key as usize * self.states + slot);
-            if lists.is_some_and(|lists| !lists.incoming.is_empty()) {
-                self.absorb(key, *slot, states);
+        if let Some(own) = self.keys.get_mut(key as usize) {
+            own.dirty = true;
+            if let Some(within) = self.within {
+                own.include(head, within);
             }
         }
     }
 
+    /// What comes before an event is tried: expired matches go, then the states of its stream
+    /// absorb. `slots` are those states, the highest first.
+    #[inline]
+    pub(super) fn arrive(&mut self, key: u32, timestamp: i64, slots: &[usize]) {
+        self.counts.events += 1;
+        let Some(own) = self.keys.get(key as usize) else { return };
+        let dirty = own.dirty;
+        if timestamp < own.calm_from || timestamp > own.calm_until {
+            self.prune(key, timestamp);
+        }
+        if dirty {
+            self.absorb_all(key, slots);
+        }
+    }
+
+    /// As [`Machine::arrive`] for events of one stream, one after the other, of which only the last
+    /// is tried.
+    pub(super) fn arrive_all(&mut self, key: u32, timestamps: &[i64], slots: &[usize]) {
+        let Some((first, mut rest)) = timestamps.split_first() else { return };
+        self.arrive(key, *first, slots);
+        self.counts.events += rest.len() as u64;
+        // The states have absorbed what there was: until the next match moves, time alone counts.
+        while let Some(own) = self.keys.get(key as usize) {
+            let (from, until) = (own.calm_from, own.calm_until);
+            let late = |timestamp: &i64| *timestamp < from || *timestamp > until;
+            let Some(place) = rest.iter().position(late) else { break };
+            let Some((timestamp, behind)) = rest.get(place..).and_then(<[i64]>::split_first) else {
+                break;
+            };
+            self.prune(key, *timestamp);
+            rest = behind;
+        }
+    }
+
+    /// The states of a stream absorb.
+    fn absorb_all(&mut self, key: u32, slots: &[usize]) {
+        for slot in slots.iter().rev() {
+            self.absorb(key, *slot);
+        }
+        if slots.len() == self.states.len()
+            && let Some(own) = self.keys.get_mut(key as usize)
+        {
+            own.dirty = false;
+        }
+    }
+
     /// Puts matches back that wait in a state, in this order.
-    pub(super) fn wait(&mut self, key: u32, slot: usize, rows: &[u32], states: &[State]) {
+    pub(super) fn wait(&mut self, key: u32, slot: usize, rows: &[u32]) {
         for row in rows {
             self.add(key, slot, *row);
         }
-        if let Some(lists) = self.lists.get_mut(key as usize * self.states + slot) {
+        if let Some(lists) = self.lists.get_mut(key as usize * self.states.len() + slot) {
             // They have been absorbed already, each in its turn.
             lists.sorted = true;
         }
-        self.absorb(key, slot, states);
-    }
-
-    /// Events come that no state takes: all that they do is to move the time and to let the states of
-    /// their stream absorb.
-    pub(super) fn pass_time(
-        &mut self,
-        key: u32,
-        timestamps: &[i64],
-        slots: &[usize],
-        states: &[State],
-    ) {
-        let Some((first, rest)) = timestamps.split_first() else { return };
-        self.arrive(key, *first, slots, states);
-        let mut quiet = 0;
-        while let Some(own) = self.keys.get(key as usize)
-            && let Some(place) = rest
-                .get(quiet..)
-                .unwrap_or_default()
-                .iter()
-                .position(|timestamp| *timestamp < own.calm_from || *timestamp > own.calm_until)
-            && let Some(timestamp) = rest.get(quiet + place)
-        {
-            quiet += place + 1;
-            self.arrive(key, *timestamp, slots, states);
-            self.counts.events -= 1;
-        }
-        self.counts.events += rest.len() as u64;
+        self.absorb(key, slot);
     }
 
     /// Hangs the incoming matches of a state behind those that wait there.
-    pub(super) fn absorb(&mut self, key: u32, slot: usize, states: &[State]) {
-        let Some(lists) = self.lists.get_mut(key as usize * self.states + slot) else { return };
+    pub(super) fn absorb(&mut self, key: u32, slot: usize) {
+        let Some(lists) = self.lists.get_mut(key as usize * self.states.len() + slot) else {
+            return;
+        };
+        if lists.incoming.is_empty() {
+            return;
+        }
         if !lists.sorted {
             let mut rows = std::mem::take(&mut self.sorting);
             rows.clear();
@@ -296,12 +256,10 @@ impl Machine {
             }
             self.sorting = rows;
         }
-        if let (Some(Some(own)), Some(plan)) =
-            (self.indexes.get_mut(slot), states.get(slot).and_then(|state| state.key.as_ref()))
-        {
+        if let Some(Some(own)) = self.indexes.get_mut(slot) {
             let mut row = lists.incoming.head;
             while row != NONE {
-                own.add(plan, key, row, &self.arena, &mut self.buckets);
+                own.add(key, row, &self.arena.columns, &mut self.buckets);
                 row = self.links.behind(row);
             }
         }
@@ -310,11 +268,13 @@ impl Machine {
 
     /// Takes a match out of those that wait in a state.
     #[inline]
-    fn unlink_waiting(&mut self, key: u32, slot: usize, row: u32) {
+    pub(super) fn unlink_waiting(&mut self, key: u32, slot: usize, row: u32) {
         if let Some(Some(own)) = self.indexes.get_mut(slot) {
             own.index.remove(row, &mut self.buckets);
         }
-        let Some(lists) = self.lists.get_mut(key as usize * self.states + slot) else { return };
+        let Some(lists) = self.lists.get_mut(key as usize * self.states.len() + slot) else {
+            return;
+        };
         let front = lists.waiting.head;
         self.links.unlink(&mut lists.waiting, row);
         // The match that is in front now may have begun before the one that was.
@@ -329,14 +289,8 @@ impl Machine {
 
     /// An event completes the element of a state for a waiting match. When that is a result, it must
     /// have been put out before: the match may be gone afterwards.
-    pub(super) fn complete(
-        &mut self,
-        key: u32,
-        slot: usize,
-        row: u32,
-        links: Links,
-        event: &Event<'_>,
-    ) {
+    pub(super) fn complete(&mut self, key: u32, slot: usize, row: u32, event: &Event<'_>) {
+        let Some(links) = self.states.get(slot).copied() else { return };
         if links.first {
             self.counts.started += 1;
         }
@@ -384,7 +338,7 @@ impl Machine {
     }
 
     /// Lets a row begin anew in a state, with the events of the slots before it.
-    fn restart(&mut self, key: u32, slot: usize, row: u32, mut head: Head) {
+    pub(super) fn restart(&mut self, key: u32, slot: usize, row: u32, mut head: Head) {
         if slot == 0 {
             head.begun = 0;
         }
@@ -398,90 +352,6 @@ impl Machine {
         self.add(key, slot, row);
     }
 
-    /// Takes out what has expired: of each state's waiting matches those in front of the first that
-    /// has not, of the incoming ones all. The last of those that went begins anew when the state
-    /// stands in an `every`.
-    #[cold]
-    fn prune(&mut self, key: u32, timestamp: i64, within: u64, states: &[State]) {
-        let expired = |head: Head| head.begun > 0 && head.start.abs_diff(timestamp) > within;
-        for (slot, state) in states.iter().enumerate() {
-            let mut last = NONE;
-            loop {
-                let front = self.lists(key, slot).waiting.head;
-                if front == NONE || !expired(self.arena.head(front)) {
-                    break;
-                }
-                self.unlink_waiting(key, slot, front);
-                self.drop_expired(&mut last, front);
-            }
-            let Lists { incoming, by_start, .. } = self.lists(key, slot);
-            let mut next = incoming.head;
-            // In order of their beginning, and none of them in the future: behind the first that
-            // has not expired none has.
-            let in_order = by_start && self.arena.head(incoming.tail).start <= timestamp;
-            while next != NONE {
-                let row = next;
-                next = self.links.behind(row);
-                if expired(self.arena.head(row)) {
-                    if let Some(lists) = self.lists.get_mut(key as usize * self.states + slot) {
-                        self.links.unlink(&mut lists.incoming, row);
-                    }
-                    self.drop_expired(&mut last, row);
-                } else if in_order {
-                    break;
-                }
-            }
-            if last == NONE {
-                continue;
-            }
-            match state.links.head {
-                Some(head) => {
-                    let copy = self.arena.head(last);
-                    self.restart(key, head, last, copy);
-                    self.absorb(key, head, states);
-                }
-                None => self.arena.give(last),
-            }
-        }
-        self.calm(key, within);
-    }
-
-    /// Counts a match that has expired; the one before it is gone for good.
-    fn drop_expired(&mut self, last: &mut u32, row: u32) {
-        self.counts.expired += 1;
-        if *last != NONE {
-            self.arena.give(*last);
-        }
-        *last = row;
-    }
-
-    /// Finds out until when nothing expires.
-    fn calm(&mut self, key: u32, within: u64) {
-        let mut state = KeyState { made: true, ..KeyState::NEW };
-        for slot in 0..self.states {
-            let lists = self.lists(key, slot);
-            if !lists.waiting.is_empty() {
-                state.include(self.arena.head(lists.waiting.head), within);
-            }
-            if lists.incoming.is_empty() {
-                continue;
-            }
-            if lists.by_start {
-                state.include(self.arena.head(lists.incoming.head), within);
-                state.include(self.arena.head(lists.incoming.tail), within);
-            } else {
-                let mut row = lists.incoming.head;
-                while row != NONE {
-                    state.include(self.arena.head(row), within);
-                    row = self.links.behind(row);
-                }
-            }
-        }
-        if let Some(place) = self.keys.get_mut(key as usize) {
-            *place = state;
-        }
-    }
-
     /// Forgets everything, before a state is put back.
     pub(super) fn clear(&mut self) {
         self.arena.clear();
@@ -493,48 +363,6 @@ impl Machine {
             own.index.clear();
         }
         self.counts = Counts::default();
-    }
-
-    /// The arena, to put matches back.
-    pub(super) fn arena_mut(&mut self) -> &mut Arena {
-        &mut self.arena
-    }
-}
-
-impl StateIndex {
-    /// Puts a match into its bucket.
-    fn add(
-        &mut self,
-        plan: &KeyPlan,
-        partition: u32,
-        row: u32,
-        arena: &Arena,
-        buckets: &mut BucketLinks,
-    ) {
-        if let Some(stored) = &plan.stored {
-            let part = |column: &usize| Some((arena.columns.get(*column)?, row as usize));
-            if let Some(key) = Key::new(stored.iter().filter_map(part)) {
-                self.index.add(partition, &key, row, buckets);
-            }
-            return;
-        }
-        self.batch.clear();
-        self.batch.timestamps.push(0);
-        plan.gather.fill(&[row], &arena.columns, None, &mut self.batch.columns);
-        let mut view = self.batch.view();
-        view.selection = Selection::All(1);
-        // Only pure expressions that cannot fail are keys: they ask for none of this.
-        let mut context = CallContext {
-            timestamps: &[0],
-            now: &|| 0,
-            random: &mut Random::new(0),
-            failures: &mut Vec::new(),
-        };
-        plan.program.run(&view, &mut self.scratch, &mut context);
-        let part = |n: usize| (plan.program.result(n, &view, &self.scratch), 0);
-        if let Some(key) = Key::new((0..plan.types.len()).map(part)) {
-            self.index.add(partition, &key, row, buckets);
-        }
     }
 }
 

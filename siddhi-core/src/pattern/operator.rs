@@ -1,12 +1,12 @@
 //! The running pattern.
 
+use super::arena::Kept;
 use super::compile::{self, Shape};
-use super::filter::{FilterWork, Trial};
 use super::machine::Machine;
 pub(crate) use super::output::PatternOutput;
+use super::pass::{Buffers, Output, Pass, Reader};
 use super::plan::PatternPlan;
-use super::source::Event;
-use crate::event::view::{Selection, View};
+use crate::event::view::View;
 use crate::plan::logical::StreamId;
 use crate::plan::rules::Switches;
 use crate::selector::context::EvalContext;
@@ -14,42 +14,101 @@ use crate::selector::context::EvalContext;
 /// A pattern at run time.
 #[derive(Debug)]
 pub(crate) struct PatternOperator {
-    pub(super) shape: Shape,
     streams: Vec<Readers>,
     pub(super) machine: Machine,
-    works: Vec<FilterWork>,
-    /// The matches that the event at hand completes, with their slots; only a buffer.
-    moves: Vec<(usize, usize)>,
-    found: Vec<u32>,
-    /// Buffers for matches, unless they are under way.
-    spare: Option<Box<PatternOutput>>,
+    /// How many states there are.
+    pub(super) states: usize,
+    /// What matches keep of their events.
+    pub(super) kept: Vec<Kept>,
+    output: Output,
+    buffers: Buffers,
+    /// How each state finds its matches, as lines of text.
+    lines: Vec<String>,
 }
 
-/// The states that read a stream, highest slot first: the order in which an event is tried.
+/// What became of an event that [`PatternOperator::plain_event`] took in.
+pub(crate) enum Plain {
+    /// It could not take it in.
+    No,
+    /// It completes no match.
+    Nothing,
+    /// It completes matches.
+    Found(Box<PatternOutput>),
+}
+
+/// The states that read a stream, the highest slot first: the order in which an event is tried.
 #[derive(Debug)]
 struct Readers {
     stream: StreamId,
     slots: Vec<usize>,
+    states: Vec<Reader>,
 }
 
 impl PatternOperator {
     /// A pattern of whose columns the selection reads `read`.
     pub(crate) fn new(plan: &PatternPlan, read: &[usize], switches: Switches) -> Self {
-        let shape = compile::compile(plan, read, switches.pattern_index);
-        let streams = plan.streams().into_iter().map(|stream| {
-            let slots = shape.states.iter().enumerate().rev();
-            let slots = slots.filter(|(_, state)| state.stream == stream).map(|(slot, _)| slot);
-            Readers { stream, slots: slots.collect() }
-        });
-        Self {
-            streams: streams.collect(),
-            machine: Machine::new(&shape.states, &shape.kept, shape.within),
-            works: shape.states.iter().map(|state| state.filter.work()).collect(),
-            shape,
-            moves: Vec::new(),
-            found: Vec::new(),
-            spare: None,
+        let Shape { states, kept, output, width, within, lines } =
+            compile::compile(plan, read, switches.pattern_index);
+        let mut streams: Vec<Readers> = plan
+            .streams()
+            .into_iter()
+            .map(|stream| Readers { stream, slots: Vec::new(), states: Vec::new() })
+            .collect();
+        let links = states.iter().map(|state| state.links).collect();
+        let count = states.len();
+        let mut keys: Vec<_> = (0..count).map(|_| None).collect();
+        for state in states.into_iter().rev() {
+            if let Some(key) = keys.get_mut(state.slot) {
+                *key = state.key;
+            }
+            if let Some(readers) = streams.iter_mut().find(|it| it.stream == state.stream) {
+                readers.slots.push(state.slot);
+                readers.states.push(Reader {
+                    slot: state.slot,
+                    last: state.links.last,
+                    names: state.names,
+                    work: state.filter.work(),
+                    filter: state.filter,
+                });
+            }
         }
+        Self {
+            streams,
+            machine: Machine::new(links, keys, &kept, within),
+            states: count,
+            kept,
+            output: Output { gather: output, width, spare: None },
+            buffers: Buffers::default(),
+            lines,
+        }
+    }
+
+    /// Takes in a chunk of one event of which conditions without calls decide, as they mostly do: for
+    /// these neither time nor randomness have to be at hand. Else nothing is done, and
+    /// [`PatternOperator::events`] is to be asked.
+    #[inline]
+    pub(crate) fn plain_event(&mut self, stream: StreamId, view: &View<'_>, key: u32) -> Plain {
+        let (1, Some(row)) = (view.len(), view.selection.row(0)) else { return Plain::No };
+        let Self { streams, machine, output, buffers, .. } = self;
+        let Some(readers) = streams.iter_mut().find(|it| it.stream == stream) else {
+            return Plain::Nothing;
+        };
+        let mut passing = 0_u64;
+        for (place, state) in readers.states.iter_mut().enumerate() {
+            match state.filter.plain(view, row, &mut state.work) {
+                Some(passes) if place < 64 => passing |= u64::from(passes) << place,
+                _ => return Plain::No,
+            }
+        }
+        machine.make(key);
+        machine.arrive(key, view.timestamp(row), &readers.slots);
+        if passing == 0 {
+            return Plain::Nothing;
+        }
+        let Readers { slots, states, .. } = readers;
+        let mut pass = Pass { slots, states, view, key, machine, buffers, output, out: None };
+        pass.plain_event(row, passing);
+        pass.out.map_or(Plain::Nothing, Plain::Found)
     }
 
     /// Takes in a chunk of one of its streams and gives the matches that it completes, if any; give
@@ -61,12 +120,11 @@ impl PatternOperator {
         key: u32,
         context: &mut EvalContext<'_>,
     ) -> Option<Box<PatternOutput>> {
-        let Self { shape, streams, machine, works, moves, found, spare } = self;
-        let readers = streams.iter().find(|readers| readers.stream == stream)?;
-        let slots = readers.slots.as_slice();
+        let Self { streams, machine, output, buffers, .. } = self;
+        let readers = streams.iter_mut().find(|readers| readers.stream == stream)?;
         machine.make(key);
-        let mut pass =
-            Pass { shape, slots, view, key, machine, works, moves, found, out: None, spare };
+        let Readers { slots, states, .. } = readers;
+        let mut pass = Pass { slots, states, view, key, machine, buffers, output, out: None };
         match (view.len(), view.selection.row(0)) {
             (1, Some(row)) => pass.event(row, context),
             _ => pass.chunk(context),
@@ -77,7 +135,7 @@ impl PatternOperator {
     /// Keeps buffers for the next matches.
     pub(crate) fn give(&mut self, mut output: Box<PatternOutput>) {
         output.clear();
-        self.spare = Some(output);
+        self.output.spare = Some(output);
     }
 
     /// What became of the matches: started = matched + expired + pending.
@@ -94,144 +152,6 @@ impl PatternOperator {
 
     /// How each state finds its matches, as lines of text.
     pub(crate) fn explain(&self) -> Vec<String> {
-        self.shape.lines.clone()
-    }
-}
-
-/// A pass of a chunk through the machine of a key.
-struct Pass<'a> {
-    shape: &'a Shape,
-    /// The states that read the chunk's stream, highest slot first.
-    slots: &'a [usize],
-    view: &'a View<'a>,
-    key: u32,
-    machine: &'a mut Machine,
-    works: &'a mut [FilterWork],
-    moves: &'a mut Vec<(usize, usize)>,
-    found: &'a mut Vec<u32>,
-    out: Option<Box<PatternOutput>>,
-    spare: &'a mut Option<Box<PatternOutput>>,
-}
-
-impl<'a> Pass<'a> {
-    /// Takes in a chunk of one event.
-    #[inline]
-    fn event(&mut self, row: usize, context: &mut EvalContext<'_>) {
-        let states = &self.shape.states;
-        self.machine.arrive(self.key, self.view.timestamp(row), self.slots, states);
-        self.found.clear();
-        self.moves.clear();
-        for slot in self.slots {
-            if let (Some(state), Some(work)) = (states.get(*slot), self.works.get_mut(*slot))
-                && state.filter.prepare_one(self.view, row, work, context)
-            {
-                self.find(*slot, row, context);
-            }
-        }
-        // A row that fails leaves no trace: nothing has been moved yet.
-        if context.failures.is_empty() {
-            self.complete(row);
-            return;
-        }
-        context.failures.truncate(1);
-        for (failed, _) in &mut context.failures {
-            *failed = u32::try_from(row).unwrap_or(u32::MAX);
-        }
-    }
-
-    /// Takes in a chunk of any number of events.
-    fn chunk(&mut self, context: &mut EvalContext<'_>) {
-        let states = &self.shape.states;
-        for slot in self.slots {
-            if let (Some(state), Some(work)) = (states.get(*slot), self.works.get_mut(*slot)) {
-                state.filter.prepare(self.view, work, context);
-            }
-        }
-        let mut failed = std::mem::take(&mut context.failures);
-        failed.sort_unstable();
-        failed.dedup_by_key(|(row, _)| *row);
-        let mut position = 0;
-        while let Some(row) = self.view.selection.row(position) {
-            // Rows that no state takes only move the time.
-            let quiet = self.quiet_rows(position);
-            if !quiet.is_empty() {
-                self.machine.pass_time(self.key, quiet, self.slots, states);
-                position += quiet.len();
-                continue;
-            }
-            position += 1;
-            self.machine.arrive(self.key, self.view.timestamp(row), self.slots, states);
-            self.found.clear();
-            self.moves.clear();
-            let skipped = failed.iter().any(|(known, _)| *known as usize == row);
-            for slot in self.slots {
-                let passes = self.works.get_mut(*slot).is_some_and(|work| work.passes(row));
-                if passes && !skipped {
-                    self.find(*slot, row, context);
-                }
-            }
-            if let Some((_, reason)) = context.failures.drain(..).next() {
-                failed.push((u32::try_from(row).unwrap_or(u32::MAX), reason));
-            } else {
-                self.complete(row);
-            }
-        }
-        context.failures = failed;
-    }
-
-    /// The timestamps of the rows from a position on up to the next that passes the filter of a
-    /// state; none where rows are not taken one after the other.
-    #[inline]
-    fn quiet_rows(&self, position: usize) -> &'a [i64] {
-        let Selection::All(count) = self.view.selection else { return &[] };
-        let works = self.slots.iter().filter_map(|slot| self.works.get(*slot));
-        let next = works.map(|work| work.next(position)).min().unwrap_or(count);
-        self.view.timestamps.get(position..next.min(count)).unwrap_or_default()
-    }
-
-    /// Finds the matches of a state that an event completes.
-    fn find(&mut self, slot: usize, row: usize, context: &mut EvalContext<'_>) {
-        if let (Some(state), Some(work)) = (self.shape.states.get(slot), self.works.get_mut(slot)) {
-            let Self { view, key, .. } = *self;
-            let trial = Trial { view, row, names: &state.names, machine: self.machine, slot, key };
-            state.filter.find(&trial, work, context, self.found);
-            self.moves.push((slot, self.found.len()));
-        }
-    }
-
-    /// An event completes the elements for which matches have been found.
-    fn complete(&mut self, row: usize) {
-        let mut start = 0;
-        for (slot, end) in &*self.moves {
-            let rows = self.found.get(start..*end).unwrap_or_default();
-            start = *end;
-            let (Some(state), Some(work)) = (self.shape.states.get(*slot), self.works.get(*slot))
-            else {
-                continue;
-            };
-            let columns = work.columns(self.view);
-            let timestamp = self.view.timestamp(row);
-            let event = Event { columns, row, timestamp, names: &state.names };
-            if state.links.last && !rows.is_empty() {
-                let out = self.out.get_or_insert_with(|| {
-                    let make =
-                        || Box::new(PatternOutput::new(&self.shape.output, self.shape.width));
-                    self.spare.take().unwrap_or_else(make)
-                });
-                // Where the stream occurs once each match is a chunk of its own, else all that the
-                // event completes are one.
-                out.kept_back = self.slots.len() > 1;
-                for row in rows {
-                    out.push(&self.shape.output, *row, self.machine.arena(), &event);
-                    if !out.kept_back {
-                        out.end();
-                    }
-                }
-                out.end();
-            }
-            for row in rows {
-                self.machine.complete(self.key, *slot, *row, state.links, &event);
-            }
-        }
+        self.lines.clone()
     }
 }

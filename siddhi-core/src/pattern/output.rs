@@ -16,6 +16,8 @@ pub(crate) struct PatternOutput {
     pub(crate) ends: Vec<usize>,
     /// The row of the chunk that completed each match.
     pub(crate) events: Vec<u32>,
+    /// The numbers of the matches, from 0 on: what chunks of them are cut from.
+    pub(crate) rows: Vec<u32>,
     /// The matches of a chunk are selected before any of them is sent.
     pub(crate) kept_back: bool,
 }
@@ -31,6 +33,7 @@ impl PatternOutput {
             places: (0..width).map(place).collect(),
             ends: Vec::new(),
             events: Vec::new(),
+            rows: Vec::new(),
             kept_back: false,
         }
     }
@@ -39,11 +42,13 @@ impl PatternOutput {
         self.batch.clear();
         self.ends.clear();
         self.events.clear();
+        self.rows.clear();
     }
 
     /// Adds a match with the event that completes it.
     pub(super) fn push(&mut self, gather: &Gather, row: u32, arena: &Arena, event: &Event<'_>) {
         self.batch.timestamps.push(event.timestamp);
+        self.rows.push(u32::try_from(self.events.len()).unwrap_or(u32::MAX));
         self.events.push(u32::try_from(event.row).unwrap_or(u32::MAX));
         for ((_, _, source), column) in gather.columns.iter().zip(&mut self.batch.columns) {
             match source {

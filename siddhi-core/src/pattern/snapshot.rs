@@ -38,7 +38,7 @@ impl StateHolder for PatternOperator {
         let mut keys = Vec::new();
         for key in machine.keys() {
             let mut lists = Vec::new();
-            for slot in 0..self.shape.states.len() {
+            for slot in 0..self.states {
                 let before = rows.len();
                 machine.waiting(key, slot, &mut rows);
                 let waiting = rows.len();
@@ -49,8 +49,8 @@ impl StateHolder for PatternOperator {
         }
         encode(&Saved {
             counts: machine.counts,
-            matches: rows.iter().map(|row| machine.arena().head(*row)).collect(),
-            columns: machine.arena().gather(&rows),
+            matches: rows.iter().map(|row| machine.arena.head(*row)).collect(),
+            columns: machine.arena.gather(&rows),
             keys,
         })
     }
@@ -60,20 +60,20 @@ impl StateHolder for PatternOperator {
             return Err(StateError::UnknownSchema { component: "pattern".into(), found: version });
         }
         let saved: Saved = decode(bytes)?;
-        let kept = self.shape.kept.iter().map(|kept| kept.data_type);
+        let kept = self.kept.iter().map(|kept| kept.data_type);
         if !saved.columns.iter().map(Column::data_type).eq(kept) {
             return Err(StateError::Damaged);
         }
-        let Self { shape, machine, .. } = self;
+        let machine = &mut self.machine;
         machine.clear();
         let rows: Vec<u32> = saved.matches.iter().map(|head| machine.take(*head)).collect();
-        machine.arena_mut().columns = saved.columns;
+        machine.arena.columns = saved.columns;
         let mut rows = rows.as_slice();
         for saved in saved.keys {
             machine.make_key(saved.key);
             for (slot, (waiting, incoming)) in saved.lists.into_iter().enumerate() {
                 let (own, rest) = rows.split_at_checked(waiting).ok_or(StateError::Damaged)?;
-                machine.wait(saved.key, slot, own, &shape.states);
+                machine.wait(saved.key, slot, own);
                 let (own, rest) = rest.split_at_checked(incoming).ok_or(StateError::Damaged)?;
                 for row in own {
                     machine.add(saved.key, slot, *row);

@@ -19,7 +19,6 @@ use super::time::{Owner, Time};
 use super::windowing::{RowKeys, WindowForm, WindowStage, WindowState};
 use crate::event::value::Value;
 use crate::event::view::{Columns, Kind, Selection, View};
-use crate::pattern::operator::{PatternOperator, PatternOutput};
 use crate::plan::logical::{OnError, StreamId};
 use crate::selector::context::EvalContext;
 use crate::selector::select::{Form, Selected};
@@ -148,94 +147,6 @@ impl Region {
         }
         query.give(work);
         self.report(faults, view.selection);
-    }
-
-    fn read_pattern(
-        &self,
-        query: &Query,
-        pattern: &RefCell<PatternOperator>,
-        stream: StreamId,
-        view: &View<'_>,
-        key: u32,
-    ) {
-        let width = || self.junctions.get(stream).map_or(0, |j| j.attributes.len());
-        let mut faults = None;
-        let found = self.evaluate(|context| {
-            let found = pattern.borrow_mut().events(stream, view, key, context);
-            if !context.failures.is_empty() {
-                faults.get_or_insert_with(|| Faults::new(stream, width())).take(view, context);
-            }
-            found
-        });
-        if let Some(found) = found {
-            let mut work = query.take();
-            let faults = faults.get_or_insert_with(|| Faults::new(stream, width()));
-            self.put_out_matches(query, view, key, &found, &mut work, faults);
-            query.give(work);
-            pattern.borrow_mut().give(found);
-        }
-        if let Some(faults) = faults {
-            self.report(faults, view.selection);
-        }
-    }
-
-    /// Matches go through the selector and out, chunk by chunk. A match that fails there is reported
-    /// as the event of `view` that completed it.
-    fn put_out_matches(
-        &self,
-        query: &Query,
-        view: &View<'_>,
-        key: u32,
-        found: &PatternOutput,
-        work: &mut QueryWork,
-        faults: &mut Faults,
-    ) {
-        let matches = found.view();
-        query.rows_selected.set(query.rows_selected.get() + matches.len() as u64);
-        let mut choose = |matches: &View<'_>, work: &mut QueryWork| {
-            self.evaluate(|context| {
-                let mut state = query.selector_state.borrow_mut();
-                let selected =
-                    query.selector.select(matches, key, &mut state, &mut work.selector, context);
-                for (row, _) in &mut context.failures {
-                    *row = found.events.get(*row as usize).copied().unwrap_or(u32::MAX);
-                }
-                faults.take(view, context);
-                selected
-            })
-        };
-        let all: smallvec::SmallVec<[u32; 16]> = (0_u32..).take(matches.len()).collect();
-        let mut start = 0;
-        if !found.kept_back || query.selector.form != Form::EachRow {
-            for end in &found.ends {
-                let chunk = matches.with(Selection::Rows(all.get(start..*end).unwrap_or_default()));
-                let selected = choose(&chunk, work);
-                self.deliver(query, &chunk, key, selected, work);
-                start = *end;
-            }
-            return;
-        }
-        // All of them are selected before the first is sent.
-        let Some(selected) = choose(&matches, work) else { return };
-        let rows = std::mem::take(&mut work.selector.rows);
-        let rows = if selected.same { all.as_slice() } else { rows.as_slice() };
-        for end in &found.ends {
-            let more = rows.get(start..).unwrap_or_default();
-            let count = more.iter().take_while(|row| (**row as usize) < *end).count();
-            let chunk = more.get(..count).unwrap_or_default();
-            start += count;
-            if let Some(last) = chunk.last() {
-                let at = matches.timestamp(*last as usize);
-                let selected = Selected { at, same: true };
-                self.deliver(
-                    query,
-                    &matches.with(Selection::Rows(chunk)),
-                    key,
-                    Some(selected),
-                    work,
-                );
-            }
-        }
     }
 
     /// Rows come to the window of a query, or to its selector when it has none.
@@ -427,7 +338,7 @@ impl Region {
     }
 
     /// Output goes to the callbacks of the query, then to its target.
-    fn deliver(
+    pub(super) fn deliver(
         &self,
         query: &Query,
         view: &View<'_>,

@@ -225,6 +225,11 @@ impl Selector {
         self.run_items(view, work, context);
     }
 
+    /// Whether what comes out of a row depends on nothing that came before.
+    pub(crate) fn is_stateless(&self) -> bool {
+        self.aggregation.is_empty() && !self.having_aggregates()
+    }
+
     /// Whether `having` has aggregators.
     pub(crate) fn having_aggregates(&self) -> bool {
         self.having.as_ref().is_some_and(|having| !having.aggregation.is_empty())
