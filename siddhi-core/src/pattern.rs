@@ -31,3 +31,5 @@ mod output;
 mod pass;
 mod snapshot;
 mod source;
+#[cfg(test)]
+mod tests;

@@ -8,5 +8,6 @@ mod counters;
 mod drive;
 mod feedback;
 mod optimized;
+mod patterns;
 mod restore;
 mod singles;
