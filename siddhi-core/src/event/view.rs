@@ -226,6 +226,24 @@ impl<'a> View<'a> {
         Self { kinds: None, ..*self }
     }
 
+    /// Some of the selected rows, in their order, and all marks between them: what passes a test that
+    /// marks are not asked.
+    pub(crate) fn with_marks(&self, rows: &[u32], out: &mut Vec<u32>) {
+        out.clear();
+        if self.kinds.is_none() {
+            out.extend_from_slice(rows);
+            return;
+        }
+        let mut next = rows.iter().peekable();
+        for row in self.selection.iter() {
+            let row = u32::try_from(row).unwrap_or(u32::MAX);
+            let kept = next.next_if_eq(&&row).is_some();
+            if kept || matches!(self.kind(row as usize), Kind::Reset | Kind::Timer) {
+                out.push(row);
+            }
+        }
+    }
+
     /// The kind of a row (not a position of the selection).
     #[inline]
     #[must_use]

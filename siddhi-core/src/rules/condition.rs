@@ -2,6 +2,7 @@
 
 use siddhi_query::ast::{BinaryOperator, DataType};
 
+use crate::event::column::{Column, Values};
 use crate::event::text::Text;
 use crate::event::value::Value;
 use crate::expression::typed::{Expr, ExprKind};
@@ -88,6 +89,20 @@ impl Key {
     pub(crate) fn number(value: f64) -> Option<Self> {
         // Adding zero makes one of the two zeros.
         (!value.is_nan()).then(|| Self::Number((value + 0.0).to_bits()))
+    }
+}
+
+/// The number at a row of an int, float or double column; none where it is null.
+#[inline]
+pub(crate) fn number_at(column: &Column, row: usize) -> Option<f64> {
+    if column.is_null(row) {
+        return None;
+    }
+    match &column.values {
+        Values::Int(v) => v.get(row).map(|v| f64::from(*v)),
+        Values::Float(v) => v.get(row).map(|v| f64::from(*v)),
+        Values::Double(v) => v.get(row).copied(),
+        _ => None,
     }
 }
 

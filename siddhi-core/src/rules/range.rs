@@ -1,7 +1,7 @@
 //! Rules by range: blocks of sorted bounds, each with all rules that reach into it.
 
-use super::condition::Range;
-use crate::event::column::{Column, Values};
+use super::condition::{Range, number_at};
+use crate::event::column::Column;
 
 /// Bounds in a block.
 const BLOCK: usize = 16;
@@ -65,16 +65,7 @@ impl RangeIndex {
     /// Calls `visit` with the rules that accept the value of a row, in the order of the text.
     #[inline]
     pub(crate) fn find(&self, column: &Column, row: usize, mut visit: impl FnMut(u32)) {
-        if column.is_null(row) {
-            return;
-        }
-        let value = match &column.values {
-            Values::Int(v) => v.get(row).map(|v| f64::from(*v)),
-            Values::Float(v) => v.get(row).map(|v| f64::from(*v)),
-            Values::Double(v) => v.get(row).copied(),
-            _ => None,
-        };
-        let Some(value) = value else { return };
+        let Some(value) = number_at(column, row) else { return };
         let block = self.starts.partition_point(|start| *start <= value);
         let bounds = (self.offsets.get(block), self.offsets.get(block + 1));
         let (Some(from), Some(to)) = bounds else { return };

@@ -1,6 +1,6 @@
 //! Rules that are asked one by one: a loop over their bounds, without an object for each.
 
-use super::condition::Range;
+use super::condition::{Range, number_at};
 use crate::event::column::{Column, Element, Values};
 
 /// The rules that compare one column by range, where an index would not pay.
@@ -39,17 +39,8 @@ impl RangeScan {
     /// Calls `visit` with the rules that accept the value of a row, in the order of the text.
     #[inline]
     pub(crate) fn find(&self, column: &Column, row: usize, mut visit: impl FnMut(u32)) {
-        if column.is_null(row) {
-            return;
-        }
-        let value = match &column.values {
-            Values::Int(v) => v.get(row).map(|v| f64::from(*v)),
-            Values::Float(v) => v.get(row).map(|v| f64::from(*v)),
-            Values::Double(v) => v.get(row).copied(),
-            _ => None,
-        };
         // NaN is in no range.
-        let Some(value) = value.filter(|value| !value.is_nan()) else { return };
+        let Some(value) = number_at(column, row).filter(|value| !value.is_nan()) else { return };
         for ((low, high), rule) in self.lows.iter().zip(&self.highs).zip(&self.rules) {
             #[allow(clippy::neg_cmp_op_on_partial_ord, reason = "an absent bound is NaN")]
             if !(value <= *low) & !(value >= *high) {

@@ -13,10 +13,9 @@ use crate::expression::program::{Program, Scratch};
 use crate::expression::typed::Expr;
 use crate::plan::explain;
 use crate::plan::logical::{HandlerPlan, InputPlan, LogicalApp, QueryPlan, StreamId};
-use crate::runtime::callback::QueryOutput;
 use crate::runtime::junction::Reader;
 use crate::runtime::light::Light;
-use crate::runtime::region::{Region, chunk_of};
+use crate::runtime::region::Region;
 
 /// So many rules on one column are worth an index.
 const WORTHWHILE: usize = 8;
@@ -112,17 +111,12 @@ impl RuleSet {
             others: Vec::new(),
             work: Cell::new(None),
         };
-        let mut groups: Vec<((usize, bool), Vec<Candidate>)> =
-            by_column.into_iter().filter(|(_, group)| group.len() >= WORTHWHILE).collect();
-        groups.sort_by_key(|(key, _)| *key);
-        let mut indexed: Vec<(u32, usize, Candidate)> = Vec::new();
-        for (number, (_, group)) in groups.into_iter().enumerate() {
-            indexed.extend(group.into_iter().map(|candidate| (candidate.place, number, candidate)));
-        }
+        let mut indexed: Vec<Candidate> =
+            by_column.into_values().filter(|group| group.len() >= WORTHWHILE).flatten().collect();
         if indexed.is_empty() {
             return None;
         }
-        indexed.sort_by_key(|(place, ..)| *place);
+        indexed.sort_by_key(|candidate| candidate.place);
         set.fill(app, indexed);
         let is_rule =
             |place: &u32| set.rules.binary_search_by_key(place, |rule| rule.place).is_ok();
@@ -131,13 +125,12 @@ impl RuleSet {
         (!set.rules.is_empty()).then_some(set)
     }
 
-    /// Makes rules of candidates, which come in the order of the text with the number of their
-    /// group.
-    fn fill(&mut self, app: &LogicalApp, candidates: Vec<(u32, usize, Candidate)>) {
+    /// Makes rules of candidates, which come in the order of the text.
+    fn fill(&mut self, app: &LogicalApp, candidates: Vec<Candidate>) {
         let mut shapes: HashMap<String, u32> = HashMap::new();
         let mut ranges: HashMap<usize, Vec<(Range, u32)>> = HashMap::new();
         let mut equalities: HashMap<usize, EqualityIndex> = HashMap::new();
-        for (place, _, candidate) in candidates {
+        for candidate in candidates {
             let Some(plan) = app.queries.get(candidate.query as usize) else { continue };
             let number = u32::try_from(self.rules.len()).unwrap_or(u32::MAX);
             let Lookup { column, accepts, whole } = candidate.lookup;
@@ -154,7 +147,8 @@ impl RuleSet {
                 }
             };
             let rows_out = Cell::new(0);
-            self.rules.push(Rule { place, query: candidate.query, shape, column, range, rows_out });
+            let Candidate { place, query, .. } = candidate;
+            self.rules.push(Rule { place, query, shape, column, range, rows_out });
         }
         self.equalities = equalities.into_values().collect();
         self.equalities.sort_by_key(|index| index.column);
@@ -383,23 +377,12 @@ impl Region {
         }
         let columns = shape.items.results(&view.columns, &buffers.scratch);
         let output = View { columns, ..left };
-        if self.query_callbacks.get() {
-            self.call_rule(rule, &output);
+        if self.query_callbacks.get()
+            && let Some(query) = self.queries.get(rule.query as usize)
+        {
+            query.call_with_current(&output);
         }
         self.publish(shape.target, &output, key);
-    }
-
-    fn call_rule(&self, rule: &Rule, output: &View<'_>) {
-        let Some(query) = self.queries.get(rule.query as usize) else { return };
-        let last = output.len().checked_sub(1).and_then(|last| output.selection.row(last));
-        let call = QueryOutput {
-            timestamp: last.map_or(-1, |last| output.timestamp(last)),
-            current: chunk_of(output, output.selection),
-            expired: None,
-        };
-        for callback in &*query.callbacks.borrow() {
-            callback(&call);
-        }
     }
 }
 

@@ -166,20 +166,6 @@ fn events_only(view: &View<'_>, rows: &mut Vec<u32>) -> bool {
     rows.len() < view.len()
 }
 
-/// Puts the marks of a view back between rows that passed.
-fn with_marks(view: &View<'_>, passed: &mut Vec<u32>, buffer: &mut Vec<u32>) {
-    buffer.clear();
-    let mut next = passed.iter().peekable();
-    for row in view.selection.iter() {
-        let row = u32::try_from(row).unwrap_or(u32::MAX);
-        let mark = matches!(view.kind(row as usize), Kind::Reset | Kind::Timer);
-        if next.next_if_eq(&&row).is_some() || mark {
-            buffer.push(row);
-        }
-    }
-    std::mem::swap(passed, buffer);
-}
-
 impl Filter {
     /// The rows that pass into `work.rows`, marks among them.
     fn run(
@@ -209,7 +195,8 @@ impl Filter {
             faults.take(view, context);
         }
         if marks {
-            with_marks(view, &mut work.rows, &mut work.base);
+            view.with_marks(&work.rows, &mut work.base);
+            std::mem::swap(&mut work.rows, &mut work.base);
         }
         self.rows_out.set(self.rows_out.get() + work.rows.len() as u64);
     }

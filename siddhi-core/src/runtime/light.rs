@@ -6,9 +6,8 @@ use std::cell::Cell;
 use siddhi_pipeline::Random;
 use siddhi_query::ast::OutputEvents;
 
-use super::callback::QueryOutput;
 use super::query::Query;
-use super::region::{Region, chunk_of};
+use super::region::Region;
 use crate::event::view::{Selection, View};
 use crate::expression::predicate::Predicate;
 use crate::expression::program::{Program, Scratch};
@@ -143,12 +142,8 @@ impl Region {
                     return;
                 }
                 filter.rows_out.set(filter.rows_out.get() + 1);
-                if index > 0 || rows.len() != 1 {
-                    rows.clear();
-                    rows.push(u32::try_from(row).unwrap_or(u32::MAX));
-                } else if let Some(place) = rows.first_mut() {
-                    *place = u32::try_from(row).unwrap_or(u32::MAX);
-                }
+                rows.clear();
+                rows.push(u32::try_from(row).unwrap_or(u32::MAX));
                 continue;
             }
             self.call(
@@ -177,19 +172,7 @@ impl Region {
         light.rows_out.set(light.rows_out.get() + left.len() as u64);
         let columns = light.items.results(&view.columns, items);
         let output = View { columns, ..left };
-        let callbacks = query.callbacks.borrow();
-        if !callbacks.is_empty() {
-            let last = output.len().checked_sub(1).and_then(|last| output.selection.row(last));
-            let call = QueryOutput {
-                timestamp: last.map_or(-1, |last| output.timestamp(last)),
-                current: chunk_of(&output, output.selection),
-                expired: None,
-            };
-            for callback in &*callbacks {
-                callback(&call);
-            }
-        }
-        drop(callbacks);
+        query.call_with_current(&output);
         self.publish(query.target, &output, key);
         light.work.set(Some(work));
     }

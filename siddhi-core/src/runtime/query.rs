@@ -2,10 +2,12 @@
 
 use std::cell::{Cell, RefCell};
 
-use super::callback::QueryCallback;
+use super::callback::{QueryCallback, QueryOutput};
 use super::handlers::{Handler, HandlerWork};
 use super::light::Light;
+use super::region::chunk_of;
 use super::windowing::{WindowStage, WindowState, WindowWork};
+use crate::event::view::View;
 use crate::pattern::operator::PatternOperator;
 use crate::plan::logical::{QueryPlan, StreamId};
 use crate::selector::select::{Selector, SelectorState, SelectorWork};
@@ -77,6 +79,24 @@ impl Query {
             work: Cell::new(None),
             rows_selected: Cell::new(0),
             rows_out: Cell::new(0),
+        }
+    }
+
+    /// Calls the callbacks with an output that has current rows only.
+    #[inline]
+    pub(crate) fn call_with_current(&self, output: &View<'_>) {
+        let callbacks = self.callbacks.borrow();
+        if callbacks.is_empty() {
+            return;
+        }
+        let last = output.len().checked_sub(1).and_then(|last| output.selection.row(last));
+        let call = QueryOutput {
+            timestamp: last.map_or(-1, |last| output.timestamp(last)),
+            current: chunk_of(output, output.selection),
+            expired: None,
+        };
+        for callback in &*callbacks {
+            callback(&call);
         }
     }
 

@@ -242,7 +242,7 @@ impl Region {
                 selector,
                 context,
             );
-            query.selector.compute_items(view, selector, context);
+            query.selector.run_items(view, selector, context);
         });
         query.rows_selected.set(query.rows_selected.get() + view.len() as u64);
         let input = Columns::Extended(&view.columns, &selector.aggregation.values);

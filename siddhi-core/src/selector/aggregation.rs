@@ -174,7 +174,7 @@ impl AggregationPlan {
             let mut seen = if taken_out > 0 { input.with(Selection::Rows(left)) } else { input };
             if stage.guard.is_some() {
                 exclude(&mut work.reached, &context.failures);
-                with_marks(&seen, &work.reached, rows);
+                seen.with_marks(&work.reached, rows);
                 seen = seen.with(Selection::Rows(rows));
             }
             let columns: smallvec::SmallVec<[Argument<'_>; 2]> = (0..stage.argument_count)
@@ -300,23 +300,6 @@ impl AggregationPlan {
 
 fn is_event(kind: Kind) -> bool {
     matches!(kind, Kind::Current | Kind::Expired)
-}
-
-/// The guarded rows and the marks, in the order of the view: a mark reaches every aggregator.
-fn with_marks(view: &View<'_>, guarded: &[u32], merged: &mut Vec<u32>) {
-    merged.clear();
-    if view.kinds.is_none() {
-        merged.extend_from_slice(guarded);
-        return;
-    }
-    let mut next = guarded.iter().peekable();
-    for row in view.selection.iter() {
-        let row = u32::try_from(row).unwrap_or(u32::MAX);
-        let guarded = next.next_if_eq(&&row).is_some();
-        if guarded || view.kind(row as usize) == Kind::Reset {
-            merged.push(row);
-        }
-    }
 }
 
 /// Whether an expression refers to a column from `width` on: to an aggregate.

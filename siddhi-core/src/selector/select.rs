@@ -215,16 +215,6 @@ impl Selector {
         self.plain && self.group_by.is_empty()
     }
 
-    /// Computes the items of the rows of a view, when the aggregates' values stand in `work`.
-    pub(crate) fn compute_items(
-        &self,
-        view: &View<'_>,
-        work: &mut SelectorWork,
-        context: &mut EvalContext<'_>,
-    ) {
-        self.run_items(view, work, context);
-    }
-
     /// Whether what comes out of a row depends on nothing that came before.
     pub(crate) fn is_stateless(&self) -> bool {
         self.aggregation.is_empty() && !self.having_aggregates()
@@ -444,7 +434,13 @@ impl Selector {
         }
     }
 
-    fn run_items(&self, view: &View<'_>, work: &mut SelectorWork, context: &mut EvalContext<'_>) {
+    /// Computes the items of the rows of a view, when the aggregates' values stand in `work`.
+    pub(crate) fn run_items(
+        &self,
+        view: &View<'_>,
+        work: &mut SelectorWork,
+        context: &mut EvalContext<'_>,
+    ) {
         let columns = Columns::Extended(&view.columns, &work.aggregation.values);
         let all = View { columns, ..*view };
         self.items.run(&all, &mut work.items, &mut context.calls(view));

@@ -49,17 +49,6 @@ impl InputScope {
     }
 }
 
-impl BoundInput {
-    /// The name by which `having` and `order by` may qualify output attributes.
-    #[allow(clippy::unused_self, reason = "the name belongs to the input's query as a whole")]
-    pub(super) fn output_name(&self, query: &ast::Query) -> String {
-        match &query.output.action {
-            ast::OutputAction::Insert(target) => marked_name(target),
-            _ => String::new(),
-        }
-    }
-}
-
 impl AppBinder<'_> {
     pub(super) fn input(&mut self, query: &ast::Query) -> Option<BoundInput> {
         match &query.input {

@@ -4,6 +4,7 @@ use hashbrown::{HashMap, HashSet};
 use siddhi_query::Diagnostic;
 use siddhi_query::ast::{self, Annotation, ExecutionElement, Span};
 
+use super::scopes::marked_name;
 use super::{AppBinder, annotations};
 use crate::plan::codes;
 use crate::plan::logical::QueryPlan;
@@ -95,6 +96,14 @@ fn taken(name: &str, span: Span) -> Diagnostic {
     .with_help("give each query a name of its own with `@info(name = '…')`")
 }
 
+/// The name by which `having` and `order by` may qualify output attributes.
+fn output_name(query: &ast::Query) -> String {
+    match &query.output.action {
+        ast::OutputAction::Insert(target) => marked_name(target),
+        _ => String::new(),
+    }
+}
+
 impl AppBinder<'_> {
     /// Binds a query; nothing is planned when a part of it does not bind.
     pub(super) fn query(&mut self, query: &ast::Query, name: QueryName, partition: Option<usize>) {
@@ -102,9 +111,9 @@ impl AppBinder<'_> {
             self.not_supported("output rates", rate.span);
         }
         let input = self.input(query);
-        let selector = input.as_ref().and_then(|input| {
-            self.selector(&query.selector, &input.scope, input.output_name(query))
-        });
+        let selector = input
+            .as_ref()
+            .and_then(|input| self.selector(&query.selector, &input.scope, output_name(query)));
         let attributes = selector.as_ref().map(super::super::logical::SelectorPlan::attributes);
         let target = self.output(&query.output, attributes, partition);
         let (Some(input), Some(selector), Some(target)) = (input, selector, target) else { return };
