@@ -5,6 +5,7 @@ use siddhi_query::ast::{BinaryOperator, DataType};
 
 use super::arena::Kept;
 use super::filter::{Filter, OwnFunction, OwnStep, Rest};
+use super::index::PARTS_MAX;
 use super::key::KeyPlan;
 use super::machine::Links;
 use super::plan::{NULLS, PatternPlan, StatePlan, conjunction, conjuncts};
@@ -219,7 +220,10 @@ fn sort_in(state: &StatePlan, term: &Expr, index: bool, terms: &mut Terms) {
     } else if reads(term, &|column| is_own(state, column)) {
         terms.own_lines.push(explain::expression(term));
         terms.own.push(own(state, term));
-    } else if let Some(key) = index.then(|| equality(state, term)).flatten() {
+    } else if index
+        && terms.keys.len() < PARTS_MAX
+        && let Some(key) = equality(state, term)
+    {
         terms.keys.push(key);
     } else {
         terms.rest.push(term.clone());

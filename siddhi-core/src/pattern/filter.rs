@@ -254,15 +254,16 @@ impl Filter {
 
     /// The event's side of the equalities.
     #[inline]
-    fn key<'a>(&'a self, view: &'a View<'a>, row: usize, work: &'a FilterWork) -> Option<Key<'a>> {
-        let columns = extended(&view.columns, &work.added);
+    fn key<'a>(&'a self, event: &Event<'a>, work: &'a FilterWork) -> Option<Key<'a>> {
         match (&self.keys, &work.keys) {
             (OwnKeys::Columns(places), _) => {
-                Key::new(places.iter().filter_map(|place| Some((columns.get(*place)?, row))))
+                let part = |place: &usize| Some((event.column(*place)?, event.row));
+                Key::new(places.iter().filter_map(part))
             }
             (OwnKeys::Computed(program, count), Some(scratch)) => {
-                let seen = View { columns, ..*view };
-                Key::new((0..*count).map(|n| (program.result(n, &seen, scratch), row)))
+                let columns = extended(&event.view.columns, event.added);
+                let seen = View { columns, ..*event.view };
+                Key::new((0..*count).map(|n| (program.result(n, &seen, scratch), event.row)))
             }
             (OwnKeys::Computed(..), None) => None,
         }
@@ -280,8 +281,9 @@ impl Filter {
         found: &mut Vec<u32>,
     ) {
         if machine.is_indexed(slot) {
-            if let Some(value) = self.key(view, row, work) {
-                machine.waiting_for(key, slot, &value, found);
+            let event = Event { view, row, added: &work.added, names: &[] };
+            if let Some(value) = self.key(&event, work) {
+                machine.waiting_for(key, slot, value, found);
             }
         } else {
             machine.waiting(key, slot, found);
@@ -307,12 +309,7 @@ impl Filter {
         if candidates.is_empty() {
             return;
         }
-        let event = Event {
-            columns: extended(&view.columns, &work.added),
-            row,
-            timestamp: view.timestamp(row),
-            names,
-        };
+        let event = Event { view, row, added: &work.added, names };
         batch.clear();
         let heads = candidates.iter().map(|candidate| machine.arena.head(*candidate).timestamp);
         batch.timestamps.extend(heads);
@@ -363,9 +360,9 @@ impl FilterWork {
         }
     }
 
-    /// The columns of a chunk with those that functions added.
-    pub(super) fn columns<'a>(&'a self, view: &'a View<'a>) -> Columns<'a> {
-        extended(&view.columns, &self.added)
+    /// The columns that functions added.
+    pub(super) fn added(&self) -> &[Column] {
+        &self.added
     }
 }
 

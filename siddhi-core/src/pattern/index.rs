@@ -6,7 +6,6 @@
 
 use hashbrown::HashTable;
 use siddhi_query::ast::DataType;
-use smallvec::SmallVec;
 
 use super::list::{Links, List, NONE};
 use crate::event::column::{Column, Values};
@@ -15,43 +14,52 @@ use crate::event::text::{Text, fold};
 /// More empty buckets than this are cleared away once they are the greater part.
 const EMPTY_MAX: usize = 256;
 
-/// The values of a key: the first, which every key has, and the others. Each is a row of a column.
-#[derive(Debug)]
+/// A value of a key: a row of a column.
+pub(super) type Part<'a> = (&'a Column, usize);
+
+/// The most parts that a key has: further equalities are tested on the matches that it finds.
+pub(super) const PARTS_MAX: usize = 2;
+
+/// The values of a key.
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Key<'a> {
-    first: (&'a Column, usize),
-    more: SmallVec<[(&'a Column, usize); 1]>,
+    first: Part<'a>,
+    second: Option<Part<'a>>,
 }
 
 impl<'a> Key<'a> {
     /// A key of these values; none of no values.
     #[inline]
-    pub(super) fn new(mut values: impl Iterator<Item = (&'a Column, usize)>) -> Option<Self> {
-        let first = values.next()?;
-        Some(Self { first, more: values.collect() })
+    pub(super) fn new(mut values: impl Iterator<Item = Part<'a>>) -> Option<Self> {
+        Some(Self { first: values.next()?, second: values.next() })
     }
 
-    fn values(&self) -> impl Iterator<Item = (&'a Column, usize)> {
-        std::iter::once(self.first).chain(self.more.iter().copied())
+    fn values(self) -> impl Iterator<Item = Part<'a>> {
+        std::iter::once(self.first).chain(self.second)
     }
 
     /// Its hash; none when a part of it is equal to nothing.
     #[inline]
-    fn hash(&self, partition: u32) -> Option<u64> {
+    fn hash(self, partition: u32) -> Option<u64> {
         let seed = u64::from(partition).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         let (column, row) = self.first;
-        let mut hash = fold(seed ^ 0x243f_6a88_85a3_08d3, cell(column, row)?);
-        for (column, row) in &self.more {
-            hash = fold(hash ^ 0x243f_6a88_85a3_08d3, cell(column, *row)? ^ 0x517c_c1b7_2722_0a95);
+        let hash = fold(seed ^ 0x243f_6a88_85a3_08d3, cell(column, row)?);
+        match self.second {
+            None => Some(hash),
+            Some((column, row)) => {
+                let value = cell(column, row)? ^ 0x517c_c1b7_2722_0a95;
+                Some(fold(hash ^ 0x243f_6a88_85a3_08d3, value))
+            }
         }
-        Some(hash)
     }
 
     /// Whether it is equal to the key that stands in a row of these columns.
     #[inline]
-    fn equals(&self, known: &[Column], row: usize) -> bool {
-        let Some((first, more)) = known.split_first() else { return false };
-        equal(first, row, self.first.0, self.first.1)
-            && more.iter().zip(&self.more).all(|(known, new)| equal(known, row, new.0, new.1))
+    fn equals(self, known: &[Column], row: usize) -> bool {
+        let same = |place: usize, (column, new): Part<'_>| {
+            known.get(place).is_some_and(|known| equal(known, row, column, new))
+        };
+        same(0, self.first) && self.second.is_none_or(|second| same(1, second))
     }
 }
 
@@ -120,7 +128,7 @@ impl Index {
 
     /// The matches whose key is equal to this one, in the order of the state's list.
     #[inline]
-    pub(super) fn find(&self, partition: u32, key: &Key<'_>) -> List {
+    pub(super) fn find(&self, partition: u32, key: Key<'_>) -> List {
         let Some(hash) = key.hash(partition) else { return List::EMPTY };
         self.bucket(hash, partition, key)
             .and_then(|bucket| self.buckets.get(bucket as usize))
@@ -128,7 +136,7 @@ impl Index {
     }
 
     #[inline]
-    fn bucket(&self, hash: u64, partition: u32, key: &Key<'_>) -> Option<u32> {
+    fn bucket(&self, hash: u64, partition: u32, key: Key<'_>) -> Option<u32> {
         let same = |id: &u32| {
             let id = *id as usize;
             self.buckets.get(id).is_some_and(|b| b.hash == hash && b.partition == partition)
@@ -140,7 +148,7 @@ impl Index {
     /// Puts a match at the end of its bucket. One whose key is equal to nothing, null or NaN, is in
     /// no bucket.
     #[inline]
-    pub(super) fn add(&mut self, partition: u32, key: &Key<'_>, row: u32, links: &mut BucketLinks) {
+    pub(super) fn add(&mut self, partition: u32, key: Key<'_>, row: u32, links: &mut BucketLinks) {
         links.grow(row as usize + 1);
         let Some(hash) = key.hash(partition) else { return };
         let id =
@@ -155,7 +163,7 @@ impl Index {
         }
     }
 
-    fn make(&mut self, hash: u64, partition: u32, key: &Key<'_>) -> u32 {
+    fn make(&mut self, hash: u64, partition: u32, key: Key<'_>) -> u32 {
         let bucket = Bucket { hash, partition, list: List::EMPTY };
         self.empty += 1;
         let id = if let Some(id) = self.free.pop() {
@@ -272,18 +280,18 @@ mod tests {
         let mut index = Index::new(&[DataType::Double]);
         let mut links = BucketLinks::default();
         for row in 0..6 {
-            index.add(0, &key(row as usize), row, &mut links);
+            index.add(0, key(row as usize), row, &mut links);
         }
         let found = |index: &Index, links: &BucketLinks, row| -> Vec<u32> {
             let mut rows = Vec::new();
-            links.collect(index.find(0, &key(row)), &mut rows);
+            links.collect(index.find(0, key(row)), &mut rows);
             rows
         };
         assert_eq!(found(&index, &links, 0), [0, 4]);
         assert_eq!(found(&index, &links, 1), [1, 2]);
         assert!(found(&index, &links, 3).is_empty());
         assert!(found(&index, &links, 5).is_empty());
-        assert!(index.find(7, &key(0)).is_empty());
+        assert!(index.find(7, key(0)).is_empty());
         index.remove(0, &mut links);
         index.remove(5, &mut links);
         assert_eq!(found(&index, &links, 4), [4]);
@@ -299,7 +307,7 @@ mod tests {
         let mut links = BucketLinks::default();
         for row in 0..5_000_u32 {
             let key = Key::new([(&column, row as usize)].into_iter()).unwrap();
-            index.add(0, &key, row % 8, &mut links);
+            index.add(0, key, row % 8, &mut links);
             index.remove(row % 8, &mut links);
         }
         assert!(index.buckets.len() <= 2 * EMPTY_MAX + 2, "{}", index.buckets.len());

@@ -54,7 +54,7 @@ impl StateIndex {
         if let Some(stored) = &plan.stored {
             let part = |column: &usize| Some((arena.get(*column)?, row as usize));
             if let Some(key) = Key::new(stored.iter().filter_map(part)) {
-                index.add(partition, &key, row, buckets);
+                index.add(partition, key, row, buckets);
             }
             return;
         }
@@ -73,7 +73,7 @@ impl StateIndex {
         plan.program.run(&view, scratch, &mut context);
         let part = |n: usize| (plan.program.result(n, &view, scratch), 0);
         if let Some(key) = Key::new((0..plan.types.len()).map(part)) {
-            index.add(partition, &key, row, buckets);
+            index.add(partition, key, row, buckets);
         }
     }
 }

@@ -113,7 +113,7 @@ impl Machine {
 
     /// As [`Machine::waiting`], of those with this key.
     #[inline]
-    pub(super) fn waiting_for(&self, key: u32, slot: usize, value: &Key<'_>, rows: &mut Vec<u32>) {
+    pub(super) fn waiting_for(&self, key: u32, slot: usize, value: Key<'_>, rows: &mut Vec<u32>) {
         if let Some(Some(own)) = self.indexes.get(slot) {
             self.buckets.collect(own.index.find(key, value), rows);
         }
@@ -299,17 +299,17 @@ impl Machine {
             self.unlink_waiting(key, slot, row);
             match links.again {
                 Some(again) => {
-                    let head = Head { timestamp: event.timestamp, ..self.arena.head(row) };
+                    let head = Head { timestamp: event.timestamp(), ..self.arena.head(row) };
                     self.restart(key, again, row, head);
                 }
                 None => self.arena.give(row),
             }
             return;
         };
-        let mut head = Head { timestamp: event.timestamp, ..self.arena.head(row) };
+        let mut head = Head { timestamp: event.timestamp(), ..self.arena.head(row) };
         let copy = head;
         if links.first {
-            head.start = event.timestamp;
+            head.start = event.timestamp();
             head.begun = self.counts.events;
         }
         let moved = if links.first && links.again == Some(slot) {

@@ -47,7 +47,7 @@ impl PatternOutput {
 
     /// Adds a match with the event that completes it.
     pub(super) fn push(&mut self, gather: &Gather, row: u32, arena: &Arena, event: &Event<'_>) {
-        self.batch.timestamps.push(event.timestamp);
+        self.batch.timestamps.push(event.timestamp());
         self.rows.push(u32::try_from(self.events.len()).unwrap_or(u32::MAX));
         self.events.push(u32::try_from(event.row).unwrap_or(u32::MAX));
         for ((_, _, source), column) in gather.columns.iter().zip(&mut self.batch.columns) {

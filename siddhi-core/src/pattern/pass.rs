@@ -82,6 +82,7 @@ impl Pass<'_> {
     }
 
     /// Tries an event on the states that it passes the filters of, by the bits of their places.
+    #[inline(never)]
     pub(super) fn plain_event(&mut self, row: usize, mut passing: u64) {
         self.buffers.found.clear();
         self.buffers.moves.clear();
@@ -199,12 +200,8 @@ impl Pass<'_> {
             let Some(state) = self.states.get(*place).filter(|_| !rows.is_empty()) else {
                 continue;
             };
-            let event = Event {
-                columns: state.work.columns(self.view),
-                row,
-                timestamp: self.view.timestamp(row),
-                names: &state.names,
-            };
+            let Reader { names, work, .. } = state;
+            let event = Event { view: self.view, row, added: work.added(), names };
             if state.last {
                 let Output { gather, width, spare } = &mut *self.output;
                 let out = self.out.get_or_insert_with(|| {

@@ -4,7 +4,7 @@ use siddhi_query::ast::DataType;
 
 use crate::event::column::Column;
 use crate::event::value::{Object, Value};
-use crate::event::view::Columns;
+use crate::event::view::View;
 
 /// Where a column of the pattern is found when an event is tried on a match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,18 +24,33 @@ pub(super) enum Source {
 /// The event that is tried: a row of a chunk, with the attributes that functions added.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Event<'a> {
-    pub(super) columns: Columns<'a>,
+    pub(super) view: &'a View<'a>,
     pub(super) row: usize,
-    pub(super) timestamp: i64,
+    /// The columns that functions added behind those of the stream.
+    pub(super) added: &'a [Column],
     /// The names of its attributes.
     pub(super) names: &'a [String],
 }
 
-impl Event<'_> {
+impl<'a> Event<'a> {
+    /// A column of the chunk, or of those that functions added behind them.
+    #[inline]
+    pub(super) fn column(&self, place: usize) -> Option<&'a Column> {
+        self.view.columns.get(place).or_else(|| {
+            let behind = place.checked_sub(self.view.columns.len())?;
+            self.added.get(behind)
+        })
+    }
+
+    #[inline]
+    pub(super) fn timestamp(&self) -> i64 {
+        self.view.timestamp(self.row)
+    }
+
     /// The event as a value: a map from the names of its attributes to their values.
     fn whole(&self) -> Value {
         let value = |(place, name): (usize, &String)| {
-            let value = self.columns.get(place).map_or(Value::Null, |c| c.value(self.row));
+            let value = self.column(place).map_or(Value::Null, |c| c.value(self.row));
             (name.clone(), value)
         };
         Object::Map(self.names.iter().enumerate().map(value).collect()).into()
@@ -45,7 +60,7 @@ impl Event<'_> {
     pub(super) fn push(&self, source: Source, count: usize, to: &mut Column) {
         match source {
             Source::Event(column) => {
-                if let Some(from) = self.columns.get(column) {
+                if let Some(from) = self.column(column) {
                     if count == 1 {
                         to.push_from(from, self.row);
                     } else {
@@ -55,7 +70,7 @@ impl Event<'_> {
             }
             Source::Timestamp => {
                 for _ in 0..count {
-                    to.push(Value::Long(self.timestamp));
+                    to.push(Value::Long(self.timestamp()));
                 }
             }
             Source::Whole => {
@@ -73,11 +88,11 @@ impl Event<'_> {
     pub(super) fn set(&self, source: Source, to: &mut Column, row: usize) {
         match source {
             Source::Event(column) => {
-                if let Some(from) = self.columns.get(column) {
+                if let Some(from) = self.column(column) {
                     to.set_from(row, from, self.row);
                 }
             }
-            Source::Timestamp => to.set(row, Value::Long(self.timestamp)),
+            Source::Timestamp => to.set(row, Value::Long(self.timestamp())),
             Source::Whole => to.set(row, self.whole()),
             Source::Match(_) | Source::Null => to.set(row, Value::Null),
         }

@@ -21,21 +21,32 @@ impl Region {
         key: u32,
     ) {
         let plain = pattern.borrow_mut().plain_event(stream, view, key);
-        let mut faults;
+        if !matches!(plain, Plain::Nothing) {
+            self.read_rest(query, pattern, stream, view, key, plain);
+        }
+    }
+
+    /// What comes behind a plain event that completes matches, or instead of one that is not plain.
+    #[inline(never)]
+    fn read_rest(
+        &self,
+        query: &Query,
+        pattern: &RefCell<PatternOperator>,
+        stream: StreamId,
+        view: &View<'_>,
+        key: u32,
+        plain: Plain,
+    ) {
+        let mut faults =
+            Faults::new(stream, self.junctions.get(stream).map_or(0, |j| j.attributes.len()));
         let found = match plain {
             Plain::Nothing => return,
-            Plain::Found(found) => {
-                faults = self.faults_of(stream);
-                Some(found)
-            }
-            Plain::No => {
-                faults = self.faults_of(stream);
-                self.evaluate(|context| {
-                    let found = pattern.borrow_mut().events(stream, view, key, context);
-                    faults.take(view, context);
-                    found
-                })
-            }
+            Plain::Found(found) => Some(found),
+            Plain::No => self.evaluate(|context| {
+                let found = pattern.borrow_mut().events(stream, view, key, context);
+                faults.take(view, context);
+                found
+            }),
         };
         if let Some(found) = found {
             let mut work = query.take();
@@ -44,10 +55,6 @@ impl Region {
             pattern.borrow_mut().give(found);
         }
         self.report(faults, view.selection);
-    }
-
-    fn faults_of(&self, stream: StreamId) -> Faults {
-        Faults::new(stream, self.junctions.get(stream).map_or(0, |j| j.attributes.len()))
     }
 
     /// Matches go through the selector and out, chunk by chunk. A match that fails there is reported
