@@ -15,7 +15,6 @@ mod matches;
 pub(crate) mod partition;
 pub(crate) mod query;
 pub(crate) mod region;
-pub(crate) mod slab;
 pub(crate) mod snapshot;
 pub(crate) mod time;
 pub(crate) mod transport;

@@ -71,6 +71,31 @@ pub(crate) enum Rows<'a> {
         groups: &'a [u32],
         leaving_groups: &'a [u32],
     },
+    /// In a chunk, at these positions of its selection; all come in. No value is wanted.
+    Come {
+        selection: Selection<'a>,
+        positions: (usize, usize),
+        arguments: &'a [Argument<'a>],
+        /// The group of each row, at its place; none: all are of `group`.
+        groups: Option<&'a [u32]>,
+        /// The group of rows without groups.
+        group: u32,
+    },
+    /// No row comes or goes: the value of each of these groups is wanted, at the places from `first`
+    /// on; then they are over.
+    Close { groups: &'a [u32], first: usize },
+}
+
+impl Rows<'_> {
+    /// The length that the column of values needs.
+    pub(crate) fn extent(&self) -> usize {
+        match self {
+            Self::Chunk { selection, .. } | Self::Slices { selection, .. } => selection.extent(),
+            Self::Window { places, .. } => places.extent(),
+            Self::Come { .. } => 0,
+            Self::Close { groups, first } => first + groups.len(),
+        }
+    }
 }
 
 /// The rows that an aggregator has to take in and let go, in order.
@@ -165,6 +190,53 @@ impl Feed<'_> {
             }
             Rows::Window { .. } => self.fold_window(fold, &mut sink),
             Rows::Slices { .. } => self.fold_slices(fold, &mut sink),
+            Rows::Come { .. } => self.fold_coming(fold),
+            Rows::Close { groups, first } => {
+                for (place, group) in groups.iter().enumerate() {
+                    sink.put(first + place, fold.value(*group as usize));
+                }
+                fold.reset(ResetGroups::Only(groups));
+            }
+        }
+    }
+
+    fn fold_coming<T: Element, F: Fold<T>>(&mut self, fold: &mut F) {
+        let Rows::Come { selection, positions: (start, end), arguments, groups, group } = self.rows
+        else {
+            return;
+        };
+        let constant;
+        let (values, nulls, fixed): (&[T], _, bool) = match arguments.first() {
+            Some(Argument::Column(column)) => {
+                let nulls = Some(&column.nulls).filter(|nulls| nulls.any());
+                (T::slice(&column.values).unwrap_or_default(), nulls, false)
+            }
+            Some(Argument::Constant(value)) => {
+                constant = constant_column(value);
+                (T::slice(&constant.values).unwrap_or_default(), None, true)
+            }
+            None => (&[T::default()], None, true),
+        };
+        let groups_of_rows = groups.and_then(|groups| groups.get(start..end));
+        if let (Selection::All(_), None, false) = (selection, nulls, fixed)
+            && let Some(values) = values.get(start..end)
+        {
+            // Values side by side, no nulls: one loop without a question.
+            match groups_of_rows {
+                Some(groups) => {
+                    for (value, group) in values.iter().zip(groups) {
+                        fold.add(*group as usize, value);
+                    }
+                }
+                None => values.iter().for_each(|value| fold.add(group as usize, value)),
+            }
+            return;
+        }
+        for row in (start..end).filter_map(|position| selection.row(position)) {
+            let group = groups.and_then(|groups| groups.get(row)).map_or(group, |group| *group);
+            let null = nulls.is_some_and(|nulls| nulls.get(row));
+            let value = values.get(if fixed { 0 } else { row }).filter(|_| !null);
+            add(fold, group as usize, value);
         }
     }
 
@@ -338,6 +410,22 @@ impl Feed<'_> {
                     out.set(row, result.unwrap_or_default());
                 }
             }
+            Rows::Come { selection, positions: (start, end), arguments, groups, group } => {
+                for row in (start..end).filter_map(|position| selection.row(position)) {
+                    for (value, argument) in values.iter_mut().zip(arguments) {
+                        *value = argument.value(row);
+                    }
+                    let group = groups.and_then(|groups| groups.get(row)).map_or(group, |g| *g);
+                    visit(RowStep::Add(group as usize, &values));
+                }
+            }
+            Rows::Close { groups, first } => {
+                for (place, group) in groups.iter().enumerate() {
+                    let result = visit(RowStep::Value(*group as usize));
+                    out.set(first + place, result.unwrap_or_default());
+                }
+                visit(RowStep::Reset(ResetGroups::Only(groups)));
+            }
         }
     }
 }
@@ -349,6 +437,8 @@ pub enum RowStep<'a> {
     Add(usize, &'a [Value]),
     /// A row of a group goes out; the value after it may be wanted.
     Remove(usize, &'a [Value]),
+    /// No row: the value of a group is wanted.
+    Value(usize),
     /// These groups are over.
     Reset(ResetGroups<'a>),
 }

@@ -30,6 +30,9 @@ pub struct BoundWindow {
     pub sliding: bool,
     /// Rows leave in the order in which they came.
     pub in_order: bool,
+    /// Rows come out pane by pane: whatever goes out as current is all that has come since the last
+    /// time, and a reset of everything stands before it.
+    pub tumbling: bool,
     /// The window is the last so many rows and nothing else.
     pub last_rows: Option<u64>,
     /// Timestamps of the rows that are in must be kept.

@@ -12,9 +12,8 @@ use super::light::Light;
 use super::partition::{Partition, PartitionStream};
 use super::query::{Query, QueryInput, StreamInput};
 use super::region::Region;
-use super::slab;
 use super::time::Time;
-use super::windowing::{WindowForm, WindowPlace, WindowStage, WindowState};
+use super::windowing::{WindowForm, WindowPlace, WindowStage, WindowState, slab};
 use crate::expression::typed::Expr;
 use crate::extension::Leaving;
 use crate::pattern::operator::PatternOperator;
@@ -188,6 +187,7 @@ fn build_query(
                 (Some(_), WindowForm::General) if !input.after.is_empty() || selector.fallible => {
                     Leaving::AnyOrder
                 }
+                (Some(_), WindowForm::Panes) => Leaving::Never,
                 (Some(window), _) if window.bound.in_order => Leaving::InOrder,
                 _ => Leaving::AnyOrder,
             };
@@ -280,7 +280,13 @@ fn window_form(
     // A flush may put out several chunks, and their aggregates are computed together: a query that
     // reaches itself could see that. Marks that carry no rows make a call that can be seen, too.
     let calls_for_marks = selector.form == crate::selector::select::Form::EachRow;
-    if calls_for_marks || feeds_itself(app, plan) { WindowForm::General } else { WindowForm::Batch }
+    if calls_for_marks || feeds_itself(app, plan) {
+        WindowForm::General
+    } else if window.bound.tumbling && selector.reads_last_rows_alone() {
+        WindowForm::Panes
+    } else {
+        WindowForm::Batch
+    }
 }
 
 /// Whether what a query puts out can come back to it.
@@ -314,7 +320,7 @@ fn columns_kept(
     plan: &QueryPlan,
     input: &StreamInputPlan,
     form: WindowForm,
-) -> (Vec<usize>, Vec<Vec<Expr>>) {
+) -> (Vec<usize>, Vec<Expr>) {
     let width = input.window_types.len();
     let mut read = vec![false; width];
     let mut look = |column: usize| {
@@ -346,7 +352,7 @@ fn columns_kept(
             (positions(&read), Vec::new())
         }
         WindowForm::Sliding | WindowForm::Slab => (Vec::new(), arguments(plan)),
-        WindowForm::Batch => {
+        WindowForm::Batch | WindowForm::Panes => {
             for item in &plan.selector.items {
                 item.expression.columns(&mut look);
             }
@@ -355,8 +361,8 @@ fn columns_kept(
     }
 }
 
-fn arguments(plan: &QueryPlan) -> Vec<Vec<Expr>> {
-    plan.selector.aggregates.iter().map(|a| a.call.arguments.clone()).collect()
+fn arguments(plan: &QueryPlan) -> Vec<Expr> {
+    plan.selector.aggregates.iter().flat_map(|a| a.call.arguments.iter().cloned()).collect()
 }
 
 fn positions(read: &[bool]) -> Vec<usize> {

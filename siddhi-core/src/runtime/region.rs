@@ -16,7 +16,7 @@ use super::junction::{Junction, Reader};
 use super::partition::Partition;
 use super::query::{Query, QueryInput, QueryWork, StreamInput};
 use super::time::{Owner, Time};
-use super::windowing::{RowKeys, WindowForm, WindowStage, WindowState};
+use super::windowing::{Pass, RowKeys, WindowForm, WindowStage, WindowState, WindowWork};
 use crate::event::value::Value;
 use crate::event::view::{Columns, Kind, Selection, View};
 use crate::plan::logical::{OnError, StreamId};
@@ -167,37 +167,21 @@ impl Region {
         };
         let QueryWork { window: Some(window), selector, .. } = work else { return };
         let selected = self.evaluate(|context| {
-            let mut selector_state = query.selector_state.borrow_mut();
-            let mut state = state.borrow_mut();
-            if stage.form == WindowForm::Slab {
-                let keys = RowKeys::One(key);
-                let select = &query.selector;
-                stage.slab_rows(
-                    view,
-                    keys,
-                    select,
-                    &mut state,
-                    &mut selector_state,
-                    window,
-                    selector,
-                    context,
-                );
-            } else {
-                stage.rows(
-                    view,
-                    key,
-                    &query.selector,
-                    &mut state,
-                    &mut selector_state,
-                    window,
-                    selector,
-                    context,
-                );
-            }
+            let mut pass = Pass {
+                key,
+                selector: &query.selector,
+                state: &mut state.borrow_mut(),
+                selector_state: &mut query.selector_state.borrow_mut(),
+                work: window,
+                selector_work: selector,
+                context,
+            };
+            stage.rows(view, &mut pass);
             if !stage.passes_rows() {
                 return None;
             }
-            query.selector.choose(view, key, &mut selector_state, selector, context)
+            let Pass { selector_state, selector_work, context, .. } = pass;
+            query.selector.choose(view, key, selector_state, selector_work, context)
         });
         if !window.wake_ups.is_empty() {
             self.ask(index, key, &window.wake_ups);
@@ -232,17 +216,17 @@ impl Region {
         let QueryWork { window, selector, current, .. } = &mut *work;
         let Some(window) = window else { return };
         self.evaluate(|context| {
-            stage.slab_rows(
-                view,
-                RowKeys::Each(keys, above),
-                &query.selector,
-                &mut state.borrow_mut(),
-                &mut query.selector_state.borrow_mut(),
-                window,
-                selector,
+            let mut pass = Pass {
+                key: 0,
+                selector: &query.selector,
+                state: &mut state.borrow_mut(),
+                selector_state: &mut query.selector_state.borrow_mut(),
+                work: window,
+                selector_work: selector,
                 context,
-            );
-            query.selector.run_items(view, selector, context);
+            };
+            stage.slab_rows(view, RowKeys::Each(keys, above), &mut pass);
+            query.selector.run_items(view, pass.selector_work, pass.context);
         });
         query.rows_selected.set(query.rows_selected.get() + view.len() as u64);
         let input = Columns::Extended(&view.columns, &selector.aggregation.values);
@@ -275,15 +259,16 @@ impl Region {
         input: &StreamInput,
         stage: &WindowStage,
         key: u32,
-        window: &mut super::windowing::WindowWork,
+        window: &mut WindowWork,
         work: &mut QueryWork,
         faults: &mut Faults,
     ) {
         let chosen = window.chosen.take();
+        query.rows_selected.set(query.rows_selected.get() + window.rows_absorbed);
         for chunk in 0..stage.chunk_count(window) {
             faults.next_chunk();
             stage.chunk(chunk, window, |view| {
-                if stage.form == WindowForm::Batch {
+                if stage.form != WindowForm::General {
                     query.rows_selected.set(query.rows_selected.get() + view.len() as u64);
                     let selected = self.evaluate(|context| {
                         let mut state = query.selector_state.borrow_mut();
@@ -468,16 +453,16 @@ impl Region {
         let mut faults = Faults::new(input.stream, width);
         if let Some(mut window) = work.window.take() {
             self.evaluate(|context| {
-                stage.wake(
-                    time,
+                let mut pass = Pass {
                     key,
-                    &query.selector,
-                    &mut state.borrow_mut(),
-                    &mut query.selector_state.borrow_mut(),
-                    &mut window,
-                    &mut work.selector,
+                    selector: &query.selector,
+                    state: &mut state.borrow_mut(),
+                    selector_state: &mut query.selector_state.borrow_mut(),
+                    work: &mut window,
+                    selector_work: &mut work.selector,
                     context,
-                );
+                };
+                stage.wake(time, &mut pass);
             });
             self.ask(index, key, &window.wake_ups);
             if !stage.passes_rows() {

@@ -9,7 +9,8 @@ use siddhi_state::{Snapshot, StateError, StateHolder, decode, encode};
 use super::partition::Partition;
 use super::query::{Query, QueryInput};
 use super::region::Region;
-use super::slab::Slab;
+use super::windowing::panes::OpenGroups;
+use super::windowing::slab::Slab;
 use super::windowing::{KeyWindow, WindowStage, WindowState};
 use crate::event::store::RowStore;
 use crate::selector::aggregation::{self, Aggregators};
@@ -91,6 +92,7 @@ struct SavedQuery {
 struct SavedWindow {
     keys: Vec<Option<SavedKey>>,
     slab: Option<Slab>,
+    open: OpenGroups,
     counts: [u64; 3],
 }
 
@@ -99,6 +101,7 @@ struct SavedKey {
     window: Versioned,
     store: RowStore,
     come: u64,
+    groups: Vec<u32>,
 }
 
 impl QueryState<'_> {
@@ -174,7 +177,6 @@ impl StateHolder for QueryState<'_> {
 }
 
 fn save_window(state: &WindowState) -> Result<SavedWindow, StateError> {
-    let slab = state.slab.clone();
     let mut keys = Vec::new();
     for own in &state.keys {
         keys.push(match own {
@@ -182,16 +184,23 @@ fn save_window(state: &WindowState) -> Result<SavedWindow, StateError> {
                 window: (own.window.schema_version(), own.window.snapshot()?),
                 store: own.store.clone(),
                 come: own.come,
+                groups: own.groups.clone(),
             }),
             None => None,
         });
     }
-    Ok(SavedWindow { keys, slab, counts: [state.rows_in, state.rows_expired, state.rows_dropped] })
+    Ok(SavedWindow {
+        keys,
+        slab: state.slab.clone(),
+        open: state.open.clone(),
+        counts: [state.rows_in, state.rows_expired, state.rows_dropped],
+    })
 }
 
 fn load_window(stage: &WindowStage, saved: SavedWindow) -> Result<WindowState, StateError> {
     let mut state = WindowState::new();
     state.slab = saved.slab;
+    state.open = saved.open;
     [state.rows_in, state.rows_expired, state.rows_dropped] = saved.counts;
     for own in saved.keys {
         state.keys.push(match own {
@@ -200,6 +209,7 @@ fn load_window(stage: &WindowStage, saved: SavedWindow) -> Result<WindowState, S
                 window.window.restore(own.window.0, &own.window.1)?;
                 window.store = own.store;
                 window.come = own.come;
+                window.groups = own.groups;
                 Some(window)
             }
             None => None,

@@ -1,21 +1,26 @@
 //! A window in its place: the rows it holds, and what it puts out, as chunks for the selector.
 //!
-//! Three forms. A *general* window puts out rows of all kinds, as Siddhi's does. Where nobody can
-//! see expired rows or marks, a *sliding* window only feeds the aggregators and lets the input rows
-//! pass, and a *batch* window gathers just the rows that come out; both keep no more columns than
-//! somebody reads.
+//! A *general* window puts out rows of all kinds, as Siddhi's does. Where nobody can see expired rows
+//! or marks there are cheaper forms, see [`WindowForm`]; they keep no more columns than somebody
+//! reads.
+
+mod batch;
+mod general;
+pub(crate) mod panes;
+pub(crate) mod slab;
+mod sliding;
 
 use siddhi_query::ast::DataType;
 
-use super::slab::{Slab, SlabWork};
-use crate::aggregators::feed::{Rows, Step};
+use self::panes::OpenGroups;
+use self::slab::{Slab, SlabWork};
+use crate::aggregators::feed::Step;
 use crate::event::batch::Batch;
 use crate::event::column::{Column, Values};
 use crate::event::store::RowStore;
-use crate::event::view::{Columns, Kind, Selection, View};
+use crate::event::view::{Columns, Selection, View};
 use crate::expression::program::{Program, Scratch};
-use crate::extension::{Argument, BoundWindow, Window, WindowPass, WindowStep};
-use crate::selector::aggregation::{Groups, SliceRows};
+use crate::extension::{BoundWindow, Window, WindowPass, WindowStep};
 use crate::selector::context::EvalContext;
 use crate::selector::select::{Selected, Selector, SelectorState, SelectorWork};
 
@@ -26,10 +31,14 @@ pub(crate) enum WindowForm {
     General,
     /// The input rows pass; those that leave are only taken off the aggregates.
     Sliding,
-    /// The rows that come out are gathered; those that leave are not seen.
-    Batch,
     /// As sliding, in a partition: the windows of all keys stand in one slab.
     Slab,
+    /// The rows that come out are gathered; those that leave are not seen.
+    Batch,
+    /// As batch, where only the last row of each group comes out: the aggregates follow the rows as
+    /// they come in, and at the end of a pane its last rows and their aggregates are all there is to
+    /// gather.
+    Panes,
 }
 
 /// The keys of the rows of a chunk.
@@ -51,12 +60,13 @@ pub(crate) struct WindowStage {
     /// The columns of the input that are kept, in the order of the store.
     kept: Vec<usize>,
     kept_types: Vec<DataType>,
-    /// The arguments of all aggregators, behind the kept columns (not in the general form).
+    /// The arguments of all aggregators (not in the general form).
     arguments: Program,
     argument_types: Vec<DataType>,
-    /// For each aggregator the columns of the store that hold its arguments.
-    argument_columns: Vec<Vec<usize>>,
-    /// The column of the store that holds the group; none when all rows of a key are one group.
+    /// The columns of the store that hold them, in the forms that keep them.
+    argument_columns: Vec<usize>,
+    /// The column of the store that holds the group; none when all rows of a key are one group, or
+    /// when groups are not kept.
     group_column: Option<usize>,
     keeps_timestamps: bool,
 }
@@ -69,8 +79,8 @@ pub(crate) struct WindowPlace<'a> {
     pub(crate) types: &'a [DataType],
     /// The columns of the input that somebody reads behind the window.
     pub(crate) read: Vec<usize>,
-    /// The arguments of each aggregator.
-    pub(crate) arguments: Vec<Vec<crate::expression::typed::Expr>>,
+    /// The arguments of all aggregators, one behind the other.
+    pub(crate) arguments: Vec<crate::expression::typed::Expr>,
     pub(crate) grouped: bool,
 }
 
@@ -80,6 +90,8 @@ pub(crate) struct WindowState {
     pub(crate) keys: Vec<Option<KeyWindow>>,
     /// The windows of all keys, in the slab form.
     pub(crate) slab: Option<Slab>,
+    /// The groups of the open panes of all keys, in the form of panes.
+    pub(crate) open: OpenGroups,
     pub(crate) rows_in: u64,
     pub(crate) rows_expired: u64,
     pub(crate) rows_dropped: u64,
@@ -91,12 +103,15 @@ pub(crate) struct KeyWindow {
     pub(crate) store: RowStore,
     /// The first row that has not yet gone out as current.
     pub(crate) come: u64,
+    /// The groups of the open pane, in the order in which they appeared.
+    pub(crate) groups: Vec<u32>,
 }
 
 /// Buffers of one pass.
 pub(crate) struct WindowWork {
     scratch: Scratch,
     groups: Column,
+    row_groups: Vec<u32>,
     steps: Vec<WindowStep>,
     feed: Vec<Step>,
     pub(crate) wake_ups: Vec<i64>,
@@ -107,37 +122,45 @@ pub(crate) struct WindowWork {
     sources: Vec<std::ops::Range<u64>>,
     /// What the selector chose of the one chunk that came out, when it has.
     pub(crate) chosen: Option<Option<Selected>>,
+    /// Rows that came out and stand for themselves in no chunk.
+    pub(crate) rows_absorbed: u64,
     rows: Vec<u32>,
     empty: Column,
     slab: SlabWork,
     leaving_groups: Vec<u32>,
 }
 
+/// What a pass of a window works on: the window of which key, and everybody's state and buffers.
+pub(crate) struct Pass<'p, 'c> {
+    pub(crate) key: u32,
+    pub(crate) selector: &'p Selector,
+    pub(crate) state: &'p mut WindowState,
+    pub(crate) selector_state: &'p mut SelectorState,
+    pub(crate) work: &'p mut WindowWork,
+    pub(crate) selector_work: &'p mut SelectorWork,
+    pub(crate) context: &'p mut EvalContext<'c>,
+}
+
 impl WindowStage {
     pub(crate) fn new(place: WindowPlace<'_>) -> Self {
         let kept_types: Vec<DataType> =
             place.read.iter().filter_map(|column| place.types.get(*column).copied()).collect();
-        let mut argument_columns = Vec::new();
-        let mut flat = Vec::new();
-        for own in place.arguments {
-            let first = kept_types.len() + flat.len();
-            argument_columns.push((first..first + own.len()).collect());
-            flat.extend(own);
-        }
-        let argument_types: Vec<DataType> = flat.iter().map(|e| e.data_type).collect();
-        let has_groups = place.grouped && place.form != WindowForm::General;
-        let group_column = has_groups.then_some(kept_types.len() + argument_types.len());
+        let argument_types: Vec<DataType> = place.arguments.iter().map(|e| e.data_type).collect();
+        let first_argument = kept_types.len();
+        let keeps_groups =
+            place.grouped && !matches!(place.form, WindowForm::General | WindowForm::Panes);
+        let group_column = keeps_groups.then_some(kept_types.len() + argument_types.len());
         Self {
             bound: place.bound.clone(),
             form: place.form,
             wants_expired: place.wants_expired,
             width: place.types.len(),
             kept: place.read,
-            arguments: Program::compile(&flat),
+            arguments: Program::compile(&place.arguments),
+            argument_columns: (first_argument..first_argument + argument_types.len()).collect(),
             argument_types,
-            argument_columns,
             group_column,
-            // Batch windows read the timestamps of what they put out; so does the general form.
+            // What puts out stored rows reads their timestamps.
             keeps_timestamps: place.form != WindowForm::Sliding || place.bound.needs_timestamps,
             kept_types,
         }
@@ -147,6 +170,7 @@ impl WindowStage {
         WindowWork {
             scratch: self.arguments.scratch(),
             groups: Column::new(DataType::Int),
+            row_groups: Vec::new(),
             steps: Vec::new(),
             feed: Vec::new(),
             wake_ups: Vec::new(),
@@ -154,6 +178,7 @@ impl WindowStage {
             ends: Vec::new(),
             sources: Vec::new(),
             chosen: None,
+            rows_absorbed: 0,
             rows: Vec::new(),
             empty: Column::new(DataType::Object),
             slab: Slab::work(&self.store_types()),
@@ -161,9 +186,12 @@ impl WindowStage {
         }
     }
 
+    /// The types of the columns that are stored: those of the input, the arguments of aggregators, the
+    /// groups.
     fn store_types(&self) -> Vec<DataType> {
+        let arguments = if self.form == WindowForm::Panes { &[] } else { &*self.argument_types };
         let groups = self.group_column.map(|_| DataType::Int);
-        self.kept_types.iter().chain(&self.argument_types).copied().chain(groups).collect()
+        self.kept_types.iter().chain(arguments).copied().chain(groups).collect()
     }
 
     /// A fresh window for a key.
@@ -172,364 +200,77 @@ impl WindowStage {
             window: (self.bound.make)(),
             store: RowStore::new(&self.store_types(), self.keeps_timestamps),
             come: 0,
+            groups: Vec::new(),
         }
     }
 
-    /// Takes in the rows of a chunk. What comes out stands in `work` afterwards, see
-    /// [`WindowStage::chunks`].
-    #[allow(clippy::too_many_arguments, reason = "the parts of one pass, taken apart")]
-    pub(crate) fn rows(
-        &self,
-        view: &View<'_>,
-        key: u32,
-        selector: &Selector,
-        state: &mut WindowState,
-        selector_state: &mut SelectorState,
-        work: &mut WindowWork,
-        selector_work: &mut SelectorWork,
-        context: &mut EvalContext<'_>,
-    ) {
-        state.rows_in += view.len() as u64;
-        let own = state.of(key, self);
-        let first_new = own.store.end();
-        if self.form == WindowForm::General {
-            own.store.append(view, |n| view.columns.get(*self.kept.get(n)?));
-        } else {
-            self.arguments.run(view, &mut work.scratch, &mut context.calls(view));
-            selector.assign_groups(view, key, selector_state, selector_work);
-            if self.group_column.is_some() {
-                copy_groups(view, &selector_work.groups, &mut work.groups);
-            }
-            let kept = self.kept.len();
-            own.store.append(view, |n| match n.checked_sub(kept) {
-                None => view.columns.get(*self.kept.get(n)?),
-                Some(argument) if argument < self.argument_types.len() => {
-                    Some(self.arguments.result(argument, view, &work.scratch))
-                }
-                Some(_) => Some(&work.groups),
-            });
+    /// Takes in the rows of a chunk, all of one key. What comes out stands in the buffers afterwards,
+    /// see [`WindowStage::chunk`].
+    pub(crate) fn rows(&self, view: &View<'_>, pass: &mut Pass<'_, '_>) {
+        match self.form {
+            WindowForm::General => self.general_rows(view, pass),
+            WindowForm::Sliding => self.sliding_rows(view, pass),
+            WindowForm::Slab => self.slab_rows(view, RowKeys::One(pass.key), pass),
+            WindowForm::Batch => self.batch_rows(view, pass),
+            WindowForm::Panes => self.pane_rows(view, pass),
         }
+    }
+
+    /// A time that the window of a key asked for has come.
+    pub(crate) fn wake(&self, time: i64, pass: &mut Pass<'_, '_>) {
+        self.ask_window(None, Some(time), pass);
+        match self.form {
+            WindowForm::General => self.put_out_general(pass),
+            WindowForm::Sliding => self.slide(Selection::All(0), pass),
+            WindowForm::Batch => self.put_out_batch(pass),
+            WindowForm::Panes => self.wake_panes(pass),
+            // The last rows of a key do not wait for a time.
+            WindowForm::Slab => {}
+        }
+    }
+
+    /// Asks the window of a key what happens now: rows have come, from `first_new` on, or a time that
+    /// it asked for. Its steps stand in the buffers afterwards.
+    fn ask_window(&self, first_new: Option<u64>, time: Option<i64>, pass: &mut Pass<'_, '_>) {
+        let Pass { key, state, work, context, .. } = pass;
+        let own = state.of(*key, self);
         work.steps.clear();
         work.wake_ups.clear();
-        own.window.rows(&mut WindowPass {
+        let mut window_pass = WindowPass {
             store: &own.store,
-            first_new,
+            first_new: first_new.unwrap_or_else(|| own.store.end()),
             wants_expired: self.wants_expired,
             now: context.now,
             steps: &mut work.steps,
             wake_ups: &mut work.wake_ups,
-        });
-        self.put_out(
-            view.selection,
-            key,
-            selector,
-            state,
-            selector_state,
-            work,
-            selector_work,
-            context,
-        );
+        };
+        match time {
+            Some(time) => own.window.wake(time, &mut window_pass),
+            None => own.window.rows(&mut window_pass),
+        }
     }
 
-    /// Takes in the rows of a chunk in the slab form: the aggregates' values stand at the rows'
-    /// places afterwards.
-    #[allow(clippy::too_many_arguments, reason = "the parts of one pass, taken apart")]
-    pub(crate) fn slab_rows(
-        &self,
-        view: &View<'_>,
-        keys: RowKeys<'_>,
-        selector: &Selector,
-        state: &mut WindowState,
-        selector_state: &mut SelectorState,
-        work: &mut WindowWork,
-        selector_work: &mut SelectorWork,
-        context: &mut EvalContext<'_>,
-    ) {
+    /// Computes the arguments and the groups of rows and stores both with the columns that are kept;
+    /// gives the number of the first row.
+    fn store_rows(&self, view: &View<'_>, pass: &mut Pass<'_, '_>) -> u64 {
+        let Pass { key, selector, state, selector_state, work, selector_work, context } = pass;
         state.rows_in += view.len() as u64;
         self.arguments.run(view, &mut work.scratch, &mut context.calls(view));
-        let group_count = selector.assign_row_groups(view, keys, selector_state, selector_work);
+        selector.assign_groups(view, *key, selector_state, selector_work);
         if self.group_column.is_some() {
             copy_groups(view, &selector_work.groups, &mut work.groups);
         }
-        let slab = state.slab.get_or_insert_with(|| {
-            Slab::new(self.bound.last_rows.unwrap_or(1), &self.store_types())
+        let own = state.of(*key, self);
+        let first_new = own.store.end();
+        let kept = self.kept.len();
+        own.store.append(view, |n| match n.checked_sub(kept) {
+            None => view.columns.get(*self.kept.get(n)?),
+            Some(argument) if argument < self.argument_types.len() => {
+                Some(self.arguments.result(argument, view, &work.scratch))
+            }
+            Some(_) => Some(&work.groups),
         });
-        let column = |n: usize| {
-            if n < self.argument_types.len() {
-                Some(self.arguments.result(n, view, &work.scratch))
-            } else {
-                Some(&work.groups)
-            }
-        };
-        let key_of = |row: usize| match keys {
-            RowKeys::One(key) => key,
-            RowKeys::Each(keys, _) => keys.get(row).copied().unwrap_or_default(),
-        };
-        state.rows_expired += slab.push(view.selection, key_of, column, &mut work.slab);
-        let leaving_groups = match self.group_column.and_then(|n| work.slab.leaving.get(n)) {
-            Some(Column { values: Values::Int(groups), .. }) => {
-                work.leaving_groups.clear();
-                work.leaving_groups.extend(groups.iter().map(|group| group.cast_unsigned()));
-                &work.leaving_groups
-            }
-            // All rows of a key are one group: what leaves is of the group of what comes.
-            _ => &selector_work.groups,
-        };
-        let coming: smallvec::SmallVec<[Argument<'_>; 4]> = (0..self.argument_types.len())
-            .map(|n| Argument::Column(self.arguments.result(n, view, &work.scratch)))
-            .collect();
-        let rows = SliceRows {
-            selection: view.selection,
-            coming: &coming,
-            leaving: &work.slab.leaving,
-            leaves: &work.slab.leaves,
-            groups: &selector_work.groups,
-            leaving_groups,
-            group_count,
-        };
-        selector.aggregation.run_slices(
-            rows,
-            &mut selector_state.aggregators,
-            &mut selector_work.aggregation,
-            context,
-        );
-    }
-
-    /// A time that the window of a key asked for has come.
-    #[allow(clippy::too_many_arguments, reason = "the parts of one pass, taken apart")]
-    pub(crate) fn wake(
-        &self,
-        time: i64,
-        key: u32,
-        selector: &Selector,
-        state: &mut WindowState,
-        selector_state: &mut SelectorState,
-        work: &mut WindowWork,
-        selector_work: &mut SelectorWork,
-        context: &mut EvalContext<'_>,
-    ) {
-        let own = state.of(key, self);
-        work.steps.clear();
-        work.wake_ups.clear();
-        own.window.wake(
-            time,
-            &mut WindowPass {
-                store: &own.store,
-                first_new: own.store.end(),
-                wants_expired: self.wants_expired,
-                now: context.now,
-                steps: &mut work.steps,
-                wake_ups: &mut work.wake_ups,
-            },
-        );
-        let none = Selection::All(0);
-        self.put_out(none, key, selector, state, selector_state, work, selector_work, context);
-    }
-
-    /// Turns steps into rows, or feeds them to the aggregators, and lets go what has left.
-    #[allow(clippy::too_many_arguments, reason = "the parts of one pass, taken apart")]
-    fn put_out(
-        &self,
-        input: Selection<'_>,
-        key: u32,
-        selector: &Selector,
-        state: &mut WindowState,
-        selector_state: &mut SelectorState,
-        work: &mut WindowWork,
-        selector_work: &mut SelectorWork,
-        context: &mut EvalContext<'_>,
-    ) {
-        if self.form != WindowForm::Sliding {
-            work.batch.clear();
-            work.ends.clear();
-            work.sources.clear();
-            work.chosen = None;
-        }
-        let Some(Some(own)) = state.keys.get_mut(key as usize) else { return };
-        let mut moved = Moved { head: own.store.head(), come: own.come, expired: 0, forgotten: 0 };
-        let start = moved;
-        if self.form == WindowForm::General {
-            for step in &work.steps {
-                materialize(*step, own, &mut moved, &mut work.batch, &mut work.ends);
-            }
-        } else {
-            self.gather(own, &mut moved, work, selector_work);
-            let count = selector.group_count(key, selector_state);
-            if work.feed.contains(&Step::Reset) {
-                selector_work.reset_groups(selector, key, selector_state);
-            }
-            let places = match self.form {
-                WindowForm::Sliding => input,
-                _ => Selection::All(work.batch.len()),
-            };
-            let rows = Rows::Window {
-                store: &own.store,
-                steps: &work.feed,
-                head: start.head,
-                next: start.come,
-                arguments: &[],
-                groups: self.group_column,
-                group: if self.group_column.is_some() { 0 } else { key },
-                places,
-            };
-            let extent = places.extent();
-            let SelectorWork { aggregation, reset, .. } = selector_work;
-            let groups =
-                Groups { of_rows: None, count, reset: (key != 0).then_some(reset.as_slice()) };
-            selector.aggregation.run_window(
-                rows,
-                extent,
-                groups,
-                &mut selector_state.aggregators,
-                &self.argument_columns,
-                aggregation,
-                context,
-            );
-            if self.form == WindowForm::Batch && !work.ends.is_empty() {
-                self.gather_chosen(
-                    own,
-                    key,
-                    selector,
-                    selector_state,
-                    work,
-                    selector_work,
-                    context,
-                );
-            }
-        }
-        own.store.drop_until(moved.head);
-        own.come = moved.come;
-        state.rows_expired += moved.expired;
-        state.rows_dropped += moved.forgotten;
-    }
-
-    /// Turns steps into those of a feed, and for batch windows gathers the rows that come out.
-    fn gather(
-        &self,
-        own: &KeyWindow,
-        moved: &mut Moved,
-        work: &mut WindowWork,
-        selector_work: &mut SelectorWork,
-    ) {
-        work.feed.clear();
-        let batch = self.form == WindowForm::Batch;
-        let steps = std::mem::take(&mut work.steps);
-        for step in &steps {
-            let before = moved.come;
-            moved.step(*step);
-            match *step {
-                WindowStep::Expire { count, .. } => work.feed.push(Step::Remove(count)),
-                WindowStep::Current(count) => work.feed.push(Step::Add(count)),
-                WindowStep::Slide { count, .. } => work.feed.push(Step::Slide(count)),
-                WindowStep::Reset { .. } => work.feed.push(Step::Reset),
-                WindowStep::Forget(count) => work.feed.push(Step::Skip {
-                    gone: count,
-                    come: u32::try_from(moved.come - before).unwrap_or(u32::MAX),
-                }),
-                WindowStep::End => {
-                    if batch && work.ends.last().copied().unwrap_or(0) < work.batch.len() {
-                        work.ends.push(work.batch.len());
-                    }
-                }
-            }
-            if batch && matches!(step, WindowStep::Current(_) | WindowStep::Slide { .. }) {
-                own.store.copy_timestamps(before..moved.come, &mut work.batch.timestamps);
-                work.sources.push(before..moved.come);
-                self.gather_groups(own, before..moved.come, work, selector_work);
-            }
-        }
-        work.steps = steps;
-    }
-
-    /// Of one chunk, the rows that come out are chosen before anything is copied: of a thousand there
-    /// may be as few as there are groups. Several chunks are chosen one by one when their turn
-    /// comes, and copied whole.
-    #[allow(clippy::too_many_arguments, reason = "the parts of one pass, taken apart")]
-    fn gather_chosen(
-        &self,
-        own: &KeyWindow,
-        key: u32,
-        selector: &Selector,
-        selector_state: &mut SelectorState,
-        work: &mut WindowWork,
-        selector_work: &mut SelectorWork,
-        context: &mut EvalContext<'_>,
-    ) {
-        work.chosen = None;
-        if work.ends.len() > 1 || !selector.chooses_without_items() {
-            self.gather_columns(own, work, None);
-            return;
-        }
-        let bare = View {
-            timestamps: &work.batch.timestamps,
-            kinds: None,
-            columns: Columns::Owned(&[]),
-            selection: Selection::All(work.batch.len()),
-        };
-        let chosen = selector.choose_rows(&bare, key, selector_state, selector_work, context);
-        let rows = chosen.filter(|chosen| !chosen.same).map(|_| selector_work.rows.as_slice());
-        self.gather_columns(own, work, rows);
-        work.chosen = Some(chosen);
-    }
-
-    /// The groups of rows that come out, behind those that came before them in the pass.
-    fn gather_groups(
-        &self,
-        own: &KeyWindow,
-        rows: std::ops::Range<u64>,
-        work: &WindowWork,
-        selector_work: &mut SelectorWork,
-    ) {
-        let Some(group_column) = self.group_column else { return };
-        let groups = &mut selector_work.groups;
-        let count = usize::try_from(rows.end - rows.start).unwrap_or(0);
-        groups.resize(work.batch.len() - count, 0);
-        let mut row = rows.start;
-        while row < rows.end {
-            let (columns, index, length) = own.store.stretch(row);
-            let length = length.min(usize::try_from(rows.end - row).unwrap_or(usize::MAX));
-            let Some(Column { values: Values::Int(stored), .. }) = columns.get(group_column) else {
-                return;
-            };
-            let stored = stored.get(index..index + length).unwrap_or_default();
-            groups.extend(stored.iter().map(|group| group.cast_unsigned()));
-            if length == 0 {
-                return;
-            }
-            row += length as u64;
-        }
-    }
-
-    /// Copies the columns of rows that came out, all or the chosen ones, to their places.
-    fn gather_columns(&self, own: &KeyWindow, work: &mut WindowWork, chosen: Option<&[u32]>) {
-        let count = work.batch.len();
-        let WindowWork { batch, sources, .. } = work;
-        for column in &mut batch.columns {
-            column.resize(count);
-        }
-        let mut copy = |place: usize, row: u64| {
-            let (columns, index) = own.store.locate(row);
-            for (to, from) in batch.columns.iter_mut().zip(columns) {
-                to.set_from(place, from, index);
-            }
-        };
-        match chosen {
-            None => sources.iter().cloned().flatten().enumerate().for_each(|(p, r)| copy(p, r)),
-            Some(chosen) => {
-                for place in chosen {
-                    // The rows of a pass lie in few ranges.
-                    let mut left = u64::from(*place);
-                    for range in &*sources {
-                        let length = range.end - range.start;
-                        if left < length {
-                            copy(*place as usize, range.start + left);
-                            break;
-                        }
-                        left -= length;
-                    }
-                }
-            }
-        }
+        first_new
     }
 
     /// Whether the rows that come in are those that go out.
@@ -540,7 +281,7 @@ impl WindowStage {
     /// What is kept, as a line of text.
     pub(crate) fn explain(&self) -> String {
         let kept: Vec<String> = self.kept.iter().map(|column| format!("#{column}")).collect();
-        let arguments = self.argument_types.len();
+        let arguments = if self.form == WindowForm::Panes { 0 } else { self.argument_types.len() };
         let group = if self.group_column.is_some() { ", group" } else { "" };
         format!("keeps columns [{}], {arguments} arguments of aggregators{group}", kept.join(", "))
     }
@@ -580,9 +321,34 @@ impl WindowStage {
     }
 }
 
+impl WindowWork {
+    /// Nothing has come out yet.
+    fn clear_output(&mut self) {
+        self.batch.clear();
+        self.ends.clear();
+        self.sources.clear();
+        self.chosen = None;
+        self.rows_absorbed = 0;
+    }
+
+    /// What has come out since the last end is a chunk, if it is anything.
+    fn end_chunk(&mut self) {
+        if self.ends.last().copied().unwrap_or(0) < self.batch.len() {
+            self.ends.push(self.batch.len());
+        }
+    }
+}
+
 impl WindowState {
     pub(crate) fn new() -> Self {
-        Self { keys: Vec::new(), slab: None, rows_in: 0, rows_expired: 0, rows_dropped: 0 }
+        Self {
+            keys: Vec::new(),
+            slab: None,
+            open: OpenGroups::default(),
+            rows_in: 0,
+            rows_expired: 0,
+            rows_dropped: 0,
+        }
     }
 
     /// The window of a key, made when it is first needed.
@@ -600,11 +366,21 @@ impl WindowState {
         let slab = self.slab.as_ref().map_or(0, Slab::rows_held);
         slab + self.keys.iter().flatten().map(|own| own.store.len() as u64).sum::<u64>()
     }
+
+    /// The rows of a key up to the cursors have gone.
+    fn advance(&mut self, key: u32, cursors: Cursors) {
+        self.rows_expired += cursors.expired;
+        self.rows_dropped += cursors.forgotten;
+        if let Some(Some(own)) = self.keys.get_mut(key as usize) {
+            own.store.drop_until(cursors.head);
+            own.come = cursors.come;
+        }
+    }
 }
 
 /// The cursors of a pass, and what it counts.
 #[derive(Clone, Copy, Debug)]
-struct Moved {
+struct Cursors {
     /// The oldest row that is in.
     head: u64,
     /// The next row to go out as current.
@@ -613,7 +389,11 @@ struct Moved {
     forgotten: u64,
 }
 
-impl Moved {
+impl Cursors {
+    fn of(own: &KeyWindow) -> Self {
+        Self { head: own.store.head(), come: own.come, expired: 0, forgotten: 0 }
+    }
+
     fn step(&mut self, step: WindowStep) {
         match step {
             WindowStep::Expire { count, .. } => {
@@ -634,50 +414,22 @@ impl Moved {
             WindowStep::Reset { .. } | WindowStep::End => {}
         }
     }
-}
 
-fn materialize(
-    step: WindowStep,
-    own: &KeyWindow,
-    moved: &mut Moved,
-    batch: &mut Batch,
-    ends: &mut Vec<usize>,
-) {
-    let (head, come) = (moved.head, moved.come);
-    moved.step(step);
-    match step {
-        WindowStep::Expire { count, at } => {
-            for row in head..head + u64::from(count) {
-                push(own, row, Kind::Expired, at, batch);
-            }
-        }
-        WindowStep::Current(count) => {
-            for row in come..come + u64::from(count) {
-                push(own, row, Kind::Current, own.store.timestamp(row), batch);
-            }
-        }
-        WindowStep::Slide { count, at } => {
-            for n in 0..u64::from(count) {
-                push(own, head + n, Kind::Expired, at, batch);
-                push(own, come + n, Kind::Current, own.store.timestamp(come + n), batch);
-            }
-        }
-        WindowStep::Reset { row, at } => push(own, row, Kind::Reset, at, batch),
-        WindowStep::Forget(_) => {}
-        WindowStep::End => {
-            if ends.last().copied().unwrap_or(0) < batch.len() {
-                ends.push(batch.len());
-            }
-        }
-    }
-}
-
-fn push(own: &KeyWindow, row: u64, kind: Kind, timestamp: i64, batch: &mut Batch) {
-    let (columns, index) = own.store.locate(row);
-    batch.push_kind(kind);
-    batch.timestamps.push(timestamp);
-    for (to, from) in batch.columns.iter_mut().zip(columns) {
-        to.push_from(from, index);
+    /// As [`Cursors::step`]; gives the step as aggregators see it, if they do.
+    fn feed(&mut self, step: WindowStep) -> Option<Step> {
+        let before = self.come;
+        self.step(step);
+        Some(match step {
+            WindowStep::Expire { count, .. } => Step::Remove(count),
+            WindowStep::Current(count) => Step::Add(count),
+            WindowStep::Slide { count, .. } => Step::Slide(count),
+            WindowStep::Reset { .. } => Step::Reset,
+            WindowStep::Forget(count) => Step::Skip {
+                gone: count,
+                come: u32::try_from(self.come - before).unwrap_or(u32::MAX),
+            },
+            WindowStep::End => return None,
+        })
     }
 }
 

@@ -1,5 +1,7 @@
 //! The aggregators of one place (a selection, a `having`, a filter), run over chunks.
 
+use std::ops::Range;
+
 use siddhi_query::ast::DataType;
 use siddhi_state::StateError;
 
@@ -196,35 +198,26 @@ impl AggregationPlan {
         }
     }
 
-    /// Runs every aggregator over the rows of a window, whose store holds the arguments of the n-th
-    /// aggregator in the columns that `arguments` lists for it.
-    #[allow(clippy::too_many_arguments, reason = "the parts of one pass, taken apart")]
-    pub(crate) fn run_window(
+    /// Runs every aggregator over rows whose arguments stand ready somewhere: `rows` gives those of the
+    /// aggregator whose arguments have these numbers among the arguments of all. Groups are numbered
+    /// below `group_count`; a reset empties `reset`, or all of them.
+    pub(crate) fn feed<'r>(
         &self,
-        rows: Rows<'_>,
-        extent: usize,
-        groups: Groups<'_>,
+        rows: impl Fn(Range<usize>) -> Rows<'r>,
+        group_count: usize,
+        reset: Option<&[u32]>,
         aggregators: &mut Aggregators,
-        arguments: &[Vec<usize>],
         work: &mut AggregationWork,
         context: &mut EvalContext<'_>,
     ) {
-        let stages = aggregators.iter_mut().zip(arguments).zip(&mut work.values);
-        for ((aggregator, own), out) in stages {
-            out.grow(extent);
-            let rows = match rows {
-                Rows::Window { store, steps, head, next, groups, group, places, .. } => {
-                    Rows::Window { store, steps, head, next, arguments: own, groups, group, places }
-                }
-                other => other,
-            };
-            let mut feed = Feed {
-                rows,
-                group_count: groups.count,
-                reset_groups: groups.reset,
-                failures: &mut context.failures,
-            };
-            aggregator.run(&mut feed, out);
+        let mut first = 0;
+        for ((stage, aggregator), out) in self.stages.iter().zip(aggregators).zip(&mut work.values)
+        {
+            let rows = rows(first..first + stage.argument_count);
+            first += stage.argument_count;
+            out.grow(rows.extent());
+            let failures = &mut context.failures;
+            aggregator.run(&mut Feed { rows, group_count, reset_groups: reset, failures }, out);
         }
     }
 }
@@ -247,54 +240,6 @@ impl Stage {
             view = view.with(Selection::Rows(reached));
         }
         self.arguments.run(&view, arguments, &mut context.calls(&view));
-    }
-}
-
-/// The arguments of all aggregators of one place side by side, of rows that come and rows that
-/// leave.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct SliceRows<'a> {
-    pub(crate) selection: Selection<'a>,
-    pub(crate) coming: &'a [Argument<'a>],
-    pub(crate) leaving: &'a [Column],
-    pub(crate) leaves: &'a [bool],
-    pub(crate) groups: &'a [u32],
-    pub(crate) leaving_groups: &'a [u32],
-    /// Groups are numbered below this.
-    pub(crate) group_count: usize,
-}
-
-impl AggregationPlan {
-    /// Runs every aggregator over rows that come and rows that they push out.
-    pub(crate) fn run_slices(
-        &self,
-        rows: SliceRows<'_>,
-        aggregators: &mut Aggregators,
-        work: &mut AggregationWork,
-        context: &mut EvalContext<'_>,
-    ) {
-        let extent = rows.selection.extent();
-        let mut first = 0;
-        let stages = self.stages.iter().zip(aggregators).zip(&mut work.values);
-        for ((stage, aggregator), out) in stages {
-            let own = first..first + stage.argument_count;
-            first = own.end;
-            out.grow(extent);
-            let mut feed = Feed {
-                rows: Rows::Slices {
-                    selection: rows.selection,
-                    coming: rows.coming.get(own.clone()).unwrap_or_default(),
-                    leaving: rows.leaving.get(own).unwrap_or_default(),
-                    leaves: rows.leaves,
-                    groups: rows.groups,
-                    leaving_groups: rows.leaving_groups,
-                },
-                group_count: rows.group_count,
-                reset_groups: None,
-                failures: &mut context.failures,
-            };
-            aggregator.run(&mut feed, out);
-        }
     }
 }
 

@@ -412,6 +412,11 @@ impl Selector {
         work.rows = rows;
     }
 
+    /// Whether what comes out depends on the last row of each group alone, and on its aggregates.
+    pub(crate) fn reads_last_rows_alone(&self) -> bool {
+        self.form != Form::EachRow && !self.items_of_all
+    }
+
     /// Whether rows can be chosen before the items are computed.
     pub(crate) fn chooses_without_items(&self) -> bool {
         !self.items_of_all && self.order_by.is_empty()

@@ -40,6 +40,7 @@ impl WindowFactory for LengthBatch {
             }),
             sliding: false,
             in_order: true,
+            tumbling: length > 0 && !stream,
             last_rows: None,
             needs_timestamps: true,
         })

@@ -49,6 +49,7 @@ impl WindowFactory for TimeBatch {
             }),
             sliding: false,
             in_order: true,
+            tumbling: !stream,
             last_rows: None,
             needs_timestamps: true,
         })

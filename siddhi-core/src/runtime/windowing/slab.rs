@@ -6,8 +6,11 @@
 use serde::{Deserialize, Serialize};
 use siddhi_query::ast::DataType;
 
+use super::{Pass, RowKeys, WindowStage, copy_groups};
+use crate::aggregators::feed::Rows;
 use crate::event::column::{Column, Element, Values};
-use crate::event::view::Selection;
+use crate::event::view::{Selection, View};
+use crate::extension::Argument;
 
 /// The longest window that is kept in a slab: its places are reserved as soon as a key occurs.
 pub(crate) const LENGTH_MAX: u64 = 64;
@@ -30,6 +33,63 @@ pub(crate) struct SlabWork {
     pub(crate) leaves: Vec<bool>,
     /// The values of the rows that were pushed out.
     pub(crate) leaving: Vec<Column>,
+}
+
+impl WindowStage {
+    /// Takes in the rows of a chunk, of one key or of many: the aggregates' values stand at the rows'
+    /// places afterwards.
+    pub(crate) fn slab_rows(&self, view: &View<'_>, keys: RowKeys<'_>, pass: &mut Pass<'_, '_>) {
+        let Pass { selector, state, selector_state, work, selector_work, context, .. } = pass;
+        state.rows_in += view.len() as u64;
+        work.wake_ups.clear();
+        self.arguments.run(view, &mut work.scratch, &mut context.calls(view));
+        let group_count = selector.assign_row_groups(view, keys, selector_state, selector_work);
+        if self.group_column.is_some() {
+            copy_groups(view, &selector_work.groups, &mut work.groups);
+        }
+        let slab = state.slab.get_or_insert_with(|| {
+            Slab::new(self.bound.last_rows.unwrap_or(1), &self.store_types())
+        });
+        let column = |n: usize| {
+            if n < self.argument_types.len() {
+                Some(self.arguments.result(n, view, &work.scratch))
+            } else {
+                Some(&work.groups)
+            }
+        };
+        let key_of = |row: usize| match keys {
+            RowKeys::One(key) => key,
+            RowKeys::Each(keys, _) => keys.get(row).copied().unwrap_or_default(),
+        };
+        state.rows_expired += slab.push(view.selection, key_of, column, &mut work.slab);
+        let leaving_groups = match self.group_column.and_then(|n| work.slab.leaving.get(n)) {
+            Some(Column { values: Values::Int(groups), .. }) => {
+                work.leaving_groups.clear();
+                work.leaving_groups.extend(groups.iter().map(|group| group.cast_unsigned()));
+                &work.leaving_groups
+            }
+            // All rows of a key are one group: what leaves is of the group of what comes.
+            _ => &selector_work.groups,
+        };
+        let coming: smallvec::SmallVec<[Argument<'_>; 4]> = (0..self.argument_types.len())
+            .map(|n| Argument::Column(self.arguments.result(n, view, &work.scratch)))
+            .collect();
+        selector.aggregation.feed(
+            |own| Rows::Slices {
+                selection: view.selection,
+                coming: coming.get(own.clone()).unwrap_or_default(),
+                leaving: work.slab.leaving.get(own).unwrap_or_default(),
+                leaves: &work.slab.leaves,
+                groups: &selector_work.groups,
+                leaving_groups,
+            },
+            group_count,
+            None,
+            &mut selector_state.aggregators,
+            &mut selector_work.aggregation,
+            context,
+        );
+    }
 }
 
 impl Slab {
