@@ -33,6 +33,19 @@ impl KeyState {
     }
 }
 
+/// Counts the incoming matches that expiry looks at, for tests of what it costs.
+#[inline]
+fn visit() {
+    #[cfg(test)]
+    VISITS.with(|visits| visits.set(visits.get() + 1));
+}
+
+#[cfg(test)]
+std::thread_local! {
+    /// How often [`visit`] has been called on this thread; what a test sends stays on its own.
+    pub(super) static VISITS: std::cell::Cell<u64> = const { std::cell::Cell::new(0) };
+}
+
 impl Machine {
     /// Takes out what has expired: of each state's waiting matches those in front of the first that
     /// has not, of the incoming ones all. The last of those that went begins anew when the state
@@ -57,6 +70,7 @@ impl Machine {
             // has not expired none has.
             let in_order = by_start && self.arena.head(incoming.tail).start <= timestamp;
             while next != NONE {
+                visit();
                 let row = next;
                 next = self.links.behind(row);
                 if expired(self.arena.head(row)) {
@@ -110,6 +124,7 @@ impl Machine {
             } else {
                 let mut row = lists.incoming.head;
                 while row != NONE {
+                    visit();
                     state.include(self.arena.head(row), within);
                     row = self.links.behind(row);
                 }
