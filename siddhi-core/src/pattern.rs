@@ -10,6 +10,7 @@
 //! compile   each state's filter cut into what the event alone decides, equalities, and the rest
 //! machine   the matches, the lists they stand in, and what an event does to them
 //! expiry    which matches `within` ends, and when that has to be looked at
+//! starts    matches by when they began, for lists that are in another order
 //! pass      a chunk taken through the machine, results put out
 //! operator  the whole of it, as the runtime sees it
 //! ```
@@ -31,5 +32,6 @@ mod output;
 mod pass;
 mod snapshot;
 mod source;
+mod starts;
 #[cfg(test)]
 mod tests;

@@ -59,6 +59,11 @@ impl Links {
         self.sides(row)[BEHIND]
     }
 
+    /// The row before another.
+    pub(super) fn before(&self, row: u32) -> u32 {
+        self.sides(row)[BEFORE]
+    }
+
     /// Puts a row at the end of a list.
     #[inline]
     pub(super) fn push_back(&mut self, list: &mut List, row: u32) {

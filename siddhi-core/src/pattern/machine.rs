@@ -11,6 +11,7 @@ use super::index::{BucketLinks, Key};
 use super::key::{KeyPlan, StateIndex};
 use super::list::{self, List, NONE};
 use super::source::Event;
+use super::starts::{Starts, Tree};
 
 /// How a state is linked to others, see [`super::plan::StatePlan`].
 #[derive(Clone, Copy, Debug)]
@@ -31,11 +32,18 @@ pub(super) struct Lists {
     sorted: bool,
     /// They are in the order in which they began, all with a first event.
     pub(super) by_start: bool,
+    /// Else those among them that expiry has seen, by when they began.
+    pub(super) tree: Tree,
 }
 
 impl Lists {
-    const EMPTY: Self =
-        Self { waiting: List::EMPTY, incoming: List::EMPTY, sorted: true, by_start: true };
+    const EMPTY: Self = Self {
+        waiting: List::EMPTY,
+        incoming: List::EMPTY,
+        sorted: true,
+        by_start: true,
+        tree: Tree::EMPTY,
+    };
 }
 
 /// What became of matches: started = matched + expired + pending.
@@ -62,6 +70,7 @@ pub(super) struct Machine {
     /// By slot.
     indexes: Vec<Option<StateIndex>>,
     buckets: BucketLinks,
+    pub(super) starts: Starts,
     pub(super) counts: Counts,
     /// Only a buffer.
     sorting: Vec<u32>,
@@ -84,6 +93,7 @@ impl Machine {
             lists: Vec::new(),
             indexes: keys.into_iter().map(|key| key.map(StateIndex::new)).collect(),
             buckets: BucketLinks::default(),
+            starts: Starts::new(),
             counts: Counts::default(),
             sorting: Vec::new(),
         }
@@ -165,6 +175,7 @@ impl Machine {
         if lists.incoming.is_empty() {
             lists.sorted = true;
             lists.by_start = head.begun > 0;
+            lists.tree = Tree::EMPTY;
         } else {
             let last = self.arena.head(lists.incoming.tail);
             lists.sorted &= order(last) <= order(head);
@@ -359,6 +370,7 @@ impl Machine {
         self.keys.clear();
         self.lists.clear();
         self.buckets.clear();
+        self.starts = Starts::new();
         for own in self.indexes.iter_mut().flatten() {
             own.index.clear();
         }

@@ -199,9 +199,9 @@ fn explain_says_how_matches_are_found() {
 }
 
 /// How many matches expiry looks at for each event, in a pattern of whose elements the third never
-/// comes, while `width` matches wait for it that got there in another order than they began. The
-/// first events are `lag` late in turn.
-fn visits_per_event(width: i64, lag: i64) -> u64 {
+/// comes, while `width` matches wait for it: they begin `block` by block, and get there in the
+/// opposite order. Every other first event is late.
+fn visits_per_event(width: i64, block: i64, late: i64) -> u64 {
     let app = create(&format!(
         "from every e1=A -> e2=B[s == e1.s] -> e3=E[q == e1.p] within {width} millisec
             select e1.p as p insert into O;"
@@ -211,26 +211,31 @@ fn visits_per_event(width: i64, lag: i64) -> u64 {
     let (a, b) = (app.input("A").unwrap(), app.input("B").unwrap());
     let text = |key: i64| Value::from(key.to_string().as_str());
     let mut before = 0;
-    for first in (0..4 * width).step_by(2) {
+    for first in (0..4 * width).step_by(usize::try_from(block).unwrap()) {
         if first == 2 * width {
             before = VISITS.get();
         }
-        let now = 100_000 + first;
-        for (key, time) in [(first, now - lag), (first + 1, now + 1)] {
-            a.send(time, &[text(key), Value::Int(0)]).unwrap();
+        let time = |key: i64| 100_000 + key - if key % 2 == 0 { late } else { 0 };
+        for key in first..first + block {
+            a.send(time(key), &[text(key), Value::Int(0)]).unwrap();
         }
-        for key in [first + 1, first] {
-            b.send(now + 1, &[text(key), Value::Double(0.0)]).unwrap();
+        for key in (first..first + block).rev() {
+            b.send(time(first + block - 1), &[text(key), Value::Double(0.0)]).unwrap();
         }
     }
     (VISITS.get() - before) / (4 * width).unsigned_abs()
 }
 
 #[test]
-fn expiry_walks_all_matches_that_got_there_in_another_order() {
-    for lag in [0, 50] {
-        let (few, many) = (visits_per_event(100, lag), visits_per_event(1600, lag));
-        // Known to be wrong: sixteen times the matches should not cost more.
-        assert!(many > 8 * few, "{few}, {many}");
+fn expiry_costs_no_more_where_more_matches_wait() {
+    for late in [0, 50, 150] {
+        for part in [2, 50] {
+            // Blocks of two events, and of half as many as wait.
+            for block in [2, 100 * part / 2] {
+                let few = visits_per_event(100, block.min(50), late);
+                let many = visits_per_event(100 * part, block, late);
+                assert!(many <= few + 8, "{few} and {many} with blocks of {block}, {late} late");
+            }
+        }
     }
 }
