@@ -10,3 +10,5 @@ mod equality;
 mod range;
 mod scan;
 pub(crate) mod set;
+#[cfg(test)]
+mod tests;

@@ -164,6 +164,12 @@ const PATTERNS: [&str; 3] = [
     "e1=S[a == 2] -> e2=S[a == 3] within 1 sec",
 ];
 
+/// A range with one bound.
+fn open(name: &'static str) -> impl Strategy<Value = String> {
+    (select(&["<", "<=", ">", ">="][..]), -3..8)
+        .prop_map(move |(operator, v)| format!("{name} {operator} {v}"))
+}
+
 /// Conditions that can be looked up, all of one kind: an index wants several on one column.
 fn conditions(kind: usize) -> BoxedStrategy<String> {
     let narrow = |name: &'static str| {
@@ -171,10 +177,6 @@ fn conditions(kind: usize) -> BoxedStrategy<String> {
         (operators, -10..60, 0..12).prop_map(move |((from, to), v, width)| {
             format!("{name} {from} {v} and {name} {to} {}", v + width)
         })
-    };
-    let open = |name: &'static str| {
-        (select(&["<", "<=", ">", ">="][..]), -3..8)
-            .prop_map(move |(operator, v)| format!("{name} {operator} {v}"))
     };
     match kind {
         0 => select(&["x", "y", "z", "w"][..]).prop_map(|v| format!("k == '{v}'")).boxed(),
@@ -290,6 +292,16 @@ pub(crate) fn rule_apps() -> impl Strategy<Value = String> {
     (any::<bool>(), select(&BEFORE_RULES[..]), rules_between(part().boxed(), true)).prop_map(text)
 }
 
+/// Apps of so many open ranges on one column that all are asked, as they come or behind a query.
+pub(crate) fn crowded_rule_apps() -> impl Strategy<Value = String> {
+    let parts = select(&["a", "d"][..]).prop_flat_map(|name| {
+        let rule = (open(name), select(&PLAIN[..3]), any::<bool>())
+            .prop_map(|(condition, select, shared)| Part::Rule { condition, select, shared });
+        vec((rule, prop::bool::weighted(0.2)), 20..40)
+    });
+    (any::<bool>(), select(&BEFORE_RULES[..3]), parts).prop_map(text)
+}
+
 /// Live apps that put out the same rows however the events are cut into chunks; no two queries
 /// write to one stream, because a chunk goes through one after the other.
 pub(crate) fn seamless_apps() -> impl Strategy<Value = String> {
@@ -322,4 +334,10 @@ pub(crate) fn steps() -> impl Strategy<Value = Vec<Step>> {
         2 => prop_oneof![1..150_i64, 1..1500_i64].prop_map(Step::Pass),
     ];
     vec(step, 1..16)
+}
+
+/// Chunks of as many events as rules want to be asked for at once, and about as many.
+pub(crate) fn big_batches() -> impl Strategy<Value = Vec<Step>> {
+    let batch = vec(event(), 20..60).prop_map(|events| Step::Batch("S", events));
+    vec(batch, 1..4)
 }

@@ -3,8 +3,8 @@
 use proptest::prelude::*;
 use siddhi_core::Switches;
 
-use crate::apps::{apps, rule_apps, steps};
-use crate::drive::{Step, run};
+use crate::apps::{apps, big_batches, crowded_rule_apps, rule_apps, steps};
+use crate::drive::{Play, Step, run};
 
 /// Everything off, and each alone.
 fn settings() -> [Switches; 6] {
@@ -45,5 +45,20 @@ proptest! {
     #[test]
     fn looked_up_is_asked(text in rule_apps(), steps in steps()) {
         check(&text, &steps)?;
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn asked_at_once_is_asked_one_by_one(text in crowded_rule_apps(), steps in big_batches()) {
+        let plan = Play::new(&text, Switches::default()).app.explain(true);
+        prop_assert!(plan.contains("by asking each"), "{}", plan);
+        let together = run(&text, Switches::default(), &steps);
+        let alone = run(&text, Switches { rule_index: false, ..Switches::default() }, &steps);
+        for (step, (together, alone)) in together.iter().zip(&alone).enumerate() {
+            prop_assert_eq!(together, alone, "step {} of\n{}", step, text);
+        }
     }
 }
