@@ -40,6 +40,12 @@ pub enum SinkError {
         /// Why.
         source: std::io::Error,
     },
+    /// Nobody is there to take what is published.
+    #[error("nobody takes what is published to {target}")]
+    Unavailable {
+        /// Where it was published.
+        target: String,
+    },
     /// The payload is of a kind that this sink or mapper cannot carry.
     #[error("{message}")]
     Payload {

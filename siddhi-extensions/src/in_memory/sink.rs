@@ -51,7 +51,10 @@ struct InMemorySink {
 
 impl Sink for InMemorySink {
     fn publish(&self, payload: Payload<'_>, options: DynamicOptions<'_>) -> Result<(), SinkError> {
-        self.topics.publish(options.get(TOPIC), payload);
-        Ok(())
+        let topic = options.get(TOPIC);
+        if self.topics.publish(topic, payload) {
+            return Ok(());
+        }
+        Err(SinkError::Unavailable { target: format!("topic '{topic}'") })
     }
 }

@@ -41,12 +41,13 @@ fn subscribers_hear_in_order_until_they_leave() {
     let publish = |topic: &str, text: &str| {
         let texts = [topic.to_owned()];
         let options = DynamicOptions::new(&["topic"], &texts);
-        sink.publish(Payload::Bytes(text.as_bytes()), options).unwrap();
+        sink.publish(Payload::Bytes(text.as_bytes()), options)
     };
-    publish("t", "1");
-    publish("elsewhere", "2");
+    publish("t", "1").unwrap();
+    let error = publish("elsewhere", "2").unwrap_err();
+    assert_eq!(error.to_string(), "nobody takes what is published to topic 'elsewhere'");
     drop(a);
-    publish("t", "3");
+    publish("t", "3").unwrap();
     assert_eq!(*heard.lock(), ["a 1", "b 1", "b 3"]);
 }
 

@@ -45,11 +45,12 @@ impl Topics {
         }
     }
 
-    /// Hands a payload to the subscribers of a topic; without any it is gone.
-    pub fn publish(&self, topic: &str, payload: Payload<'_>) {
+    /// Hands a payload to the subscribers of a topic. Without any it is gone, and the answer is no.
+    pub fn publish(&self, topic: &str, payload: Payload<'_>) -> bool {
         let subscribers = self.0.read().topics.get(topic).cloned();
         for (_, handler) in subscribers.iter().flat_map(|subscribers| subscribers.iter()) {
             handler.receive(payload);
         }
+        subscribers.is_some()
     }
 }
