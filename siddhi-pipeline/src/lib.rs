@@ -1,4 +1,4 @@
-//! The primitives of running an event pipeline: clocks, seeded randomness and histograms.
+//! The primitives of running an event pipeline: clocks, a lock, seeded randomness and histograms.
 //!
 //! ```
 //! use siddhi_pipeline::{Clock, TestClock};
@@ -9,8 +9,10 @@
 
 mod clock;
 mod histogram;
+mod lock;
 mod random;
 
 pub use clock::{Clock, SystemClock, TestClock};
 pub use histogram::Histogram;
+pub use lock::{ReentrantMutex, RegionLock};
 pub use random::Random;

@@ -3,7 +3,8 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use parking_lot::{Mutex, ReentrantMutex};
+use parking_lot::Mutex;
+use siddhi_pipeline::ReentrantMutex;
 use siddhi_query::ast::DataType;
 
 use super::callback::{Chunk, QueryOutput};
@@ -129,6 +130,7 @@ impl App {
         let mut callbacks =
             junction.callbacks.try_borrow_mut().map_err(|_| AppError::InsideCallback)?;
         callbacks.push(Box::new(callback));
+        junction.has_listeners.set(true);
         Ok(())
     }
 

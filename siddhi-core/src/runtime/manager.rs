@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use parking_lot::ReentrantMutex;
-use siddhi_pipeline::{Clock, SystemClock};
+use siddhi_pipeline::{Clock, ReentrantMutex, SystemClock};
 use siddhi_query::Diagnostic;
 
 use super::app::App;
