@@ -3,5 +3,6 @@
 pub(crate) mod aggregation;
 pub(crate) mod context;
 pub(crate) mod groups;
+pub(crate) mod ids;
 pub(crate) mod order;
 pub(crate) mod select;

@@ -21,7 +21,6 @@ const INLINE: usize = 14;
 /// assert_eq!(text.as_str(), "IBM");
 /// assert_eq!(size_of::<Text>(), 16);
 /// ```
-#[derive(Clone)]
 pub struct Text(Repr);
 
 #[derive(Clone)]
@@ -30,27 +29,40 @@ enum Repr {
     Counted(Arc<Box<str>>),
 }
 
-/// The bytes, zero behind the text, and the length; 15 bytes so that the tag makes it 16.
+/// The bytes, zero behind the text, and in the last place the length; 15 bytes so that the tag makes
+/// it 16.
 #[derive(Clone, Copy, PartialEq, Eq)]
-struct Inline {
-    length: u8,
-    bytes: [u8; INLINE],
-}
+struct Inline([u8; INLINE + 1]);
 
 impl Inline {
-    /// The first eight bytes, and the other six with the length: together the whole value.
+    /// The first eight bytes and the last eight: together the whole value. They share one byte, so
+    /// that each is a single load.
+    #[inline]
     fn words(&self) -> (u64, u64) {
-        let b = &self.bytes;
-        (
-            u64::from_le_bytes([b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7]]),
-            u64::from_le_bytes([b[8], b[9], b[10], b[11], b[12], b[13], self.length, 0]),
-        )
+        // Both chunks are there: the array is longer.
+        let word = |chunk: Option<&[u8; 8]>| chunk.map_or(0, |chunk| u64::from_le_bytes(*chunk));
+        (word(self.0.first_chunk()), word(self.0.last_chunk()))
     }
 }
 
 impl Text {
     /// The empty text.
-    pub const EMPTY: Self = Self(Repr::Inline(Inline { length: 0, bytes: [0; INLINE] }));
+    pub const EMPTY: Self = Self(Repr::Inline(Inline([0; INLINE + 1])));
+
+    /// What a value is written as, without an allocation when it is short.
+    #[must_use]
+    pub fn of(value: &dyn fmt::Display) -> Self {
+        let mut writer = Writer { bytes: [0; INLINE], length: 0, long: String::new() };
+        // Neither part of the writer fails.
+        if fmt::Write::write_fmt(&mut writer, format_args!("{value}")).is_err() {
+            return Self::EMPTY;
+        }
+        let short = writer.bytes.get(..writer.length).map(std::str::from_utf8);
+        match short {
+            Some(Ok(short)) if writer.long.is_empty() => Self::from(short),
+            _ => Self::from(writer.long),
+        }
+    }
 
     /// The text.
     #[must_use]
@@ -58,9 +70,8 @@ impl Text {
         match &self.0 {
             // The bytes came from a `str` of this length; the check costs a few nanoseconds where a
             // text leaves the engine and nowhere else.
-            Repr::Inline(inline) => inline
-                .bytes
-                .get(..usize::from(inline.length))
+            Repr::Inline(Inline(bytes)) => bytes
+                .get(..usize::from(bytes[INLINE]))
                 .and_then(|bytes| std::str::from_utf8(bytes).ok())
                 .unwrap_or_default(),
             Repr::Counted(text) => text,
@@ -77,29 +88,74 @@ impl Text {
     }
 
     /// A hash for dense ids and indexes; equal texts have equal hashes within one process.
+    #[inline]
     #[must_use]
     pub(crate) fn fast_hash(&self) -> u64 {
         match &self.0 {
             Repr::Inline(inline) => {
                 let (a, b) = inline.words();
-                fold(
-                    fold(a ^ 0x243f_6a88_85a3_08d3, 0x9e37_79b9_7f4a_7c15),
-                    b ^ 0x1319_8a2e_0370_7344,
-                )
+                fold(a ^ 0x243f_6a88_85a3_08d3, b ^ 0x1319_8a2e_0370_7344)
             }
-            Repr::Counted(text) => {
-                foldhash::fast::FixedState::with_seed(0).hash_one(text.as_bytes())
-            }
+            Repr::Counted(text) => long_hash(text),
         }
     }
 }
 
+/// Takes in a text piece by piece: in place as long as it is short.
+struct Writer {
+    bytes: [u8; INLINE],
+    length: usize,
+    /// The whole text, once it is long.
+    long: String,
+}
+
+impl fmt::Write for Writer {
+    fn write_str(&mut self, piece: &str) -> fmt::Result {
+        let end = self.length + piece.len();
+        if self.long.is_empty()
+            && let Some(place) = self.bytes.get_mut(self.length..end)
+        {
+            place.copy_from_slice(piece.as_bytes());
+            self.length = end;
+            return Ok(());
+        }
+        if self.long.is_empty() {
+            let short = self.bytes.get(..self.length).unwrap_or_default();
+            self.long.push_str(std::str::from_utf8(short).unwrap_or_default());
+        }
+        self.long.push_str(piece);
+        Ok(())
+    }
+}
+
+#[cold]
+fn long_hash(text: &str) -> u64 {
+    foldhash::fast::FixedState::with_seed(0).hash_one(text.as_bytes())
+}
+
 /// The high and low half of a 128-bit product, folded: the mixing step of foldhash and wyhash.
+#[inline]
 pub(crate) fn fold(a: u64, b: u64) -> u64 {
-    let product = u128::from(a) * u128::from(b | 1);
+    let product = u128::from(a) * u128::from(b);
     #[allow(clippy::cast_possible_truncation, reason = "both halves are meant")]
     let folded = (product as u64) ^ ((product >> 64) as u64);
     folded
+}
+
+impl Clone for Text {
+    #[inline]
+    fn clone(&self) -> Self {
+        Self(self.0.clone())
+    }
+
+    /// Over a short text a short one is written in place.
+    #[inline]
+    fn clone_from(&mut self, other: &Self) {
+        match (&mut self.0, &other.0) {
+            (Repr::Inline(place), Repr::Inline(text)) => *place = *text,
+            _ => *self = other.clone(),
+        }
+    }
 }
 
 impl Default for Text {
@@ -110,11 +166,12 @@ impl Default for Text {
 
 impl From<&str> for Text {
     fn from(text: &str) -> Self {
-        let mut bytes = [0; INLINE];
+        let mut bytes = [0; INLINE + 1];
         match (bytes.get_mut(..text.len()), u8::try_from(text.len())) {
-            (Some(place), Ok(length)) => {
+            (Some(place), Ok(length)) if text.len() <= INLINE => {
                 place.copy_from_slice(text.as_bytes());
-                Self(Repr::Inline(Inline { length, bytes }))
+                bytes[INLINE] = length;
+                Self(Repr::Inline(Inline(bytes)))
             }
             _ => Self(Repr::Counted(Arc::new(text.into()))),
         }
@@ -128,6 +185,7 @@ impl From<String> for Text {
 }
 
 impl PartialEq for Text {
+    #[inline]
     fn eq(&self, other: &Self) -> bool {
         match (&self.0, &other.0) {
             (Repr::Inline(a), Repr::Inline(b)) => a.words() == b.words(),
@@ -220,6 +278,8 @@ mod tests {
             assert_eq!(value.as_str(), text);
             assert_eq!(value, value.clone());
             assert_eq!(value.fast_hash(), Text::from(text.as_str()).fast_hash());
+            let (one, other) = text.split_at(text.floor_char_boundary(length / 2));
+            assert_eq!(Text::of(&format_args!("{one}{other}")), value);
         }
     }
 

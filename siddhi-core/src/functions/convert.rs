@@ -104,7 +104,7 @@ fn convert(value: &Value, to: DataType) -> Value {
     match (value, to) {
         (Value::Null, _) => Value::Null,
         (Value::String(text), _) => convert_text(text, to),
-        (value, DataType::String) => Value::from(value.to_string()),
+        (value, DataType::String) => Value::String(Text::of(value)),
         (Value::Bool(_), DataType::Bool) => value.clone(),
         (Value::Bool(value), _) => {
             cast_number(&Value::Int(i32::from(*value)), to).unwrap_or_default()

@@ -1,13 +1,13 @@
 //! Group-by keys and partition keys as dense numbers.
 
-use hashbrown::HashTable;
 use serde::{Deserialize, Serialize};
 use siddhi_query::ast::DataType;
 
-use crate::event::column::{Column, Values};
+use super::ids::IdTable;
+use crate::event::column::{Column, Nulls, Values};
 use crate::event::text::{Text, fold};
 use crate::event::value::Value;
-use crate::event::view::View;
+use crate::event::view::{SelectionIter, View};
 
 /// Numbers for the combinations of values that have occurred, dense from 0, in order of their first
 /// occurrence.
@@ -20,8 +20,7 @@ pub(crate) struct GroupTable {
     columns: Vec<Column>,
     /// The partition key of each group.
     keys: Vec<u32>,
-    hashes: Vec<u64>,
-    table: HashTable<u32>,
+    table: IdTable,
     /// Hashes of the chunk at hand; only a buffer.
     scratch: Vec<u64>,
 }
@@ -62,9 +61,10 @@ impl GroupTable {
             && !column.nulls.any()
         {
             // The common case, by one text, without a pass of its own for hashes.
-            for row in view.selection.iter() {
+            let mut rows = view.selection.iter();
+            while let Some(row) = self.assign_known(texts, &mut rows, key, groups) {
                 if let (Some(text), Some(place)) = (texts.get(row), groups.get_mut(row)) {
-                    *place = self.of_text(text, key);
+                    *place = self.add_text(text, key);
                 }
             }
             return;
@@ -87,25 +87,50 @@ impl GroupTable {
         self.scratch = hashes;
     }
 
+    /// Writes the groups of rows, by their texts, as long as they are known; gives the first row whose
+    /// group is not.
     #[inline]
-    fn of_text(&mut self, text: &Text, key: u32) -> u32 {
-        let hash = seed(key) ^ text.fast_hash();
-        let Self { columns, keys, hashes, table, .. } = self;
-        let Some(Column { values: Values::String(texts), nulls }) = columns.first_mut() else {
-            return 0;
-        };
-        let found = table.find(hash, |group| {
-            let group = *group as usize;
-            keys.get(group) == Some(&key) && texts.get(group) == Some(text) && !nulls.get(group)
-        });
-        if let Some(group) = found {
-            return *group;
+    fn assign_known(
+        &self,
+        texts: &[Text],
+        rows: &mut SelectionIter<'_>,
+        key: u32,
+        groups: &mut [u32],
+    ) -> Option<usize> {
+        let known = self.texts(key)?;
+        for row in rows {
+            let (Some(text), Some(place)) = (texts.get(row), groups.get_mut(row)) else { continue };
+            match known.find(text) {
+                Some(group) => *place = group,
+                None => return Some(row),
+            }
         }
-        let group = u32::try_from(keys.len()).unwrap_or(u32::MAX);
-        texts.push(text.clone());
-        keys.push(key);
-        hashes.push(hash);
-        table.insert_unique(hash, group, |group| hash_of(hashes, *group));
+        None
+    }
+
+    /// The groups of a key by their texts, when they are of one text.
+    #[inline]
+    fn texts(&self, key: u32) -> Option<KnownTexts<'_>> {
+        let Some(Column { values: Values::String(texts), nulls }) = self.columns.first() else {
+            return None;
+        };
+        let nulls = nulls.any().then_some(nulls);
+        Some(KnownTexts { texts, nulls, keys: &self.keys, table: &self.table, key })
+    }
+
+    #[cold]
+    fn add_text(&mut self, text: &Text, key: u32) -> u32 {
+        if let Some(column) = self.columns.first_mut() {
+            column.push(Value::String(text.clone()));
+        }
+        self.add(seed(key) ^ text.fast_hash(), key)
+    }
+
+    /// Numbers a combination of values that stands in the columns.
+    fn add(&mut self, hash: u64, key: u32) -> u32 {
+        let group = u32::try_from(self.keys.len()).unwrap_or(u32::MAX);
+        self.keys.push(key);
+        self.table.insert(hash, group);
         group
     }
 
@@ -117,45 +142,59 @@ impl GroupTable {
         row: usize,
         key: u32,
     ) -> u32 {
-        let Self { columns: known, keys, hashes, table, .. } = self;
-        let found = table.find(hash, |group| {
-            let group = *group as usize;
-            keys.get(group) == Some(&key)
-                && known.iter().zip(columns).all(|(known, column)| {
+        let found = self.table.find(hash, |group| {
+            let group = group as usize;
+            self.keys.get(group) == Some(&key)
+                && self.columns.iter().zip(columns).all(|(known, column)| {
                     view.columns.get(*column).is_some_and(|new| same(known, group, new, row))
                 })
         });
         if let Some(group) = found {
-            return *group;
+            return group;
         }
-        let group = u32::try_from(keys.len()).unwrap_or(u32::MAX);
-        for (known, column) in known.iter_mut().zip(columns) {
+        for (known, column) in self.columns.iter_mut().zip(columns) {
             if let Some(new) = view.columns.get(*column) {
                 known.push_from(new, row);
             }
         }
-        keys.push(key);
-        hashes.push(hash);
-        table.insert_unique(hash, group, |group| hash_of(hashes, *group));
-        group
+        self.add(hash, key)
+    }
+}
+
+/// The groups of one key in a table with one text column.
+struct KnownTexts<'a> {
+    texts: &'a [Text],
+    nulls: Option<&'a Nulls>,
+    keys: &'a [u32],
+    table: &'a IdTable,
+    key: u32,
+}
+
+impl KnownTexts<'_> {
+    #[inline]
+    fn find(&self, text: &Text) -> Option<u32> {
+        self.table.find(seed(self.key) ^ text.fast_hash(), |group| {
+            let group = group as usize;
+            self.texts.get(group).is_some_and(|known| known == text)
+                && self.keys.get(group).is_some_and(|known| *known == self.key)
+                && !self.nulls.is_some_and(|nulls| nulls.get(group))
+        })
     }
 }
 
 /// The number of a text, for tables with one text column.
 impl GroupTable {
     /// The group of a text under key 0.
+    #[inline]
     pub(crate) fn number(&mut self, text: &Text) -> u32 {
-        self.of_text(text, 0)
+        let known = self.texts(0).and_then(|texts| texts.find(text));
+        known.unwrap_or_else(|| self.add_text(text, 0))
     }
 
     /// The text of a group.
     pub(crate) fn text(&self, group: u32) -> Value {
         self.columns.first().map_or(Value::Null, |column| column.value(group as usize))
     }
-}
-
-fn hash_of(hashes: &[u64], group: u32) -> u64 {
-    hashes.get(group as usize).copied().unwrap_or_default()
 }
 
 fn seed(key: u32) -> u64 {
@@ -237,13 +276,11 @@ impl<'de> Deserialize<'de> for GroupTable {
             let parts = columns.iter().enumerate();
             parts.fold(seed(*key), |hash, (place, column)| add_value(hash, place, column, group))
         };
-        let hashes: Vec<u64> = keys.iter().enumerate().map(group_hash).collect();
-        let mut table = HashTable::with_capacity(hashes.len());
-        for (group, hash) in hashes.iter().enumerate() {
-            let group = u32::try_from(group).unwrap_or(u32::MAX);
-            table.insert_unique(*hash, group, |group| hash_of(&hashes, *group));
+        let mut table = IdTable::default();
+        for (group, hash) in (0..).zip(keys.iter().enumerate().map(group_hash)) {
+            table.insert(hash, group);
         }
-        Ok(Self { columns, keys, hashes, table, scratch: Vec::new() })
+        Ok(Self { columns, keys, table, scratch: Vec::new() })
     }
 }
 
