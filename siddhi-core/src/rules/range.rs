@@ -1,6 +1,7 @@
 //! Rules by range: blocks of sorted bounds, each with all rules that reach into it.
 
 use super::condition::{Range, number_at};
+use super::scan::OpenRanges;
 use crate::event::column::Column;
 
 /// Bounds in a block.
@@ -21,7 +22,7 @@ pub(crate) struct RangeIndex {
     starts: Vec<f64>,
     /// Where the rules of each block begin in `entries`; one more at the end.
     offsets: Vec<u32>,
-    entries: Vec<(Range, u32)>,
+    entries: OpenRanges,
 }
 
 impl RangeIndex {
@@ -53,10 +54,10 @@ impl RangeIndex {
             }
         }
         let mut offsets = Vec::with_capacity(blocks.len() + 1);
-        let mut entries = Vec::with_capacity(count);
+        let mut entries = OpenRanges::default();
         for block in blocks {
             offsets.push(u32::try_from(entries.len()).ok()?);
-            entries.extend(block);
+            block.iter().for_each(|(range, rule)| entries.push(range, *rule));
         }
         offsets.push(u32::try_from(entries.len()).ok()?);
         Some(Self { column, starts, offsets, entries })
@@ -69,12 +70,7 @@ impl RangeIndex {
         let block = self.starts.partition_point(|start| *start <= value);
         let bounds = (self.offsets.get(block), self.offsets.get(block + 1));
         let (Some(from), Some(to)) = bounds else { return };
-        let entries = self.entries.get(*from as usize..*to as usize).unwrap_or_default();
-        for (range, rule) in entries {
-            if range.contains(value) {
-                visit(*rule);
-            }
-        }
+        self.entries.find(*from as usize..*to as usize, value, &mut visit);
     }
 }
 

@@ -3,49 +3,89 @@
 use super::condition::{Range, number_at};
 use crate::event::column::{Column, Element, Values};
 
-/// The rules that compare one column by range, where an index would not pay.
+/// Ranges with their rules, to compare one value with many of them in a tight loop.
 ///
-/// Bounds stand in columns of their own, so that one value is compared with all of them in a tight
-/// loop. They are open, and an absent bound is NaN: `!(value <= low)` then always holds.
-#[derive(Debug)]
-pub(crate) struct RangeScan {
-    pub(crate) column: usize,
+/// Bounds stand in columns of their own. They are open, and an absent bound is NaN: `!(value <= low)`
+/// then always holds.
+#[derive(Debug, Default)]
+pub(super) struct OpenRanges {
     lows: Vec<f64>,
     highs: Vec<f64>,
     rules: Vec<u32>,
 }
 
-impl RangeScan {
-    /// Rules in the order of the text.
-    pub(crate) fn new(column: usize, rules: &[(Range, u32)]) -> Self {
-        let low = |range: &Range| match (range.low_inside, range.low) {
+impl OpenRanges {
+    pub(super) fn push(&mut self, range: &Range, rule: u32) {
+        self.lows.push(match (range.low_inside, range.low) {
             (true, f64::NEG_INFINITY) => f64::NAN,
             (true, low) => low.next_down(),
             (false, low) => low,
-        };
-        let high = |range: &Range| match (range.high_inside, range.high) {
+        });
+        self.highs.push(match (range.high_inside, range.high) {
             (true, f64::INFINITY) => f64::NAN,
             (true, high) => high.next_up(),
             (false, high) => high,
-        };
-        Self {
-            column,
-            lows: rules.iter().map(|(range, _)| low(range)).collect(),
-            highs: rules.iter().map(|(range, _)| high(range)).collect(),
-            rules: rules.iter().map(|(_, rule)| *rule).collect(),
+        });
+        self.rules.push(rule);
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.rules.len()
+    }
+
+    /// Calls `visit` with the rules among `places` whose ranges contain a value, in their order.
+    #[inline]
+    pub(super) fn find(&self, places: Places, value: f64, visit: &mut impl FnMut(u32)) {
+        if value.is_nan() {
+            // In no range.
+            return;
         }
+        let lows = self.lows.get(places.clone()).unwrap_or_default().chunks(WORD);
+        let highs = self.highs.get(places.clone()).unwrap_or_default().chunks(WORD);
+        let rules = self.rules.get(places).unwrap_or_default().chunks(WORD);
+        for ((lows, highs), rules) in lows.zip(highs).zip(rules) {
+            // All answers first, without a branch, then those that are yes.
+            let mut inside = 0_u64;
+            for (place, (low, high)) in lows.iter().zip(highs).enumerate() {
+                #[allow(clippy::neg_cmp_op_on_partial_ord, reason = "an absent bound is NaN")]
+                let holds = !(value <= *low) & !(value >= *high);
+                inside |= u64::from(holds) << place;
+            }
+            while inside != 0 {
+                if let Some(rule) = rules.get(inside.trailing_zeros() as usize) {
+                    visit(*rule);
+                }
+                inside &= inside - 1;
+            }
+        }
+    }
+}
+
+type Places = std::ops::Range<usize>;
+
+/// Answers that are collected before they are looked at: the bits of a word.
+const WORD: usize = 64;
+
+/// The rules that compare one column by range, where an index would not pay.
+#[derive(Debug)]
+pub(crate) struct RangeScan {
+    pub(crate) column: usize,
+    ranges: OpenRanges,
+}
+
+impl RangeScan {
+    /// Rules in the order of the text.
+    pub(crate) fn new(column: usize, rules: &[(Range, u32)]) -> Self {
+        let mut ranges = OpenRanges::default();
+        rules.iter().for_each(|(range, rule)| ranges.push(range, *rule));
+        Self { column, ranges }
     }
 
     /// Calls `visit` with the rules that accept the value of a row, in the order of the text.
     #[inline]
     pub(crate) fn find(&self, column: &Column, row: usize, mut visit: impl FnMut(u32)) {
-        // NaN is in no range.
-        let Some(value) = number_at(column, row).filter(|value| !value.is_nan()) else { return };
-        for ((low, high), rule) in self.lows.iter().zip(&self.highs).zip(&self.rules) {
-            #[allow(clippy::neg_cmp_op_on_partial_ord, reason = "an absent bound is NaN")]
-            if !(value <= *low) & !(value >= *high) {
-                visit(*rule);
-            }
+        if let Some(value) = number_at(column, row) {
+            self.ranges.find(0..self.ranges.len(), value, &mut visit);
         }
     }
 }

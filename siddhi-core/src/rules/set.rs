@@ -264,8 +264,8 @@ impl Region {
         key: u32,
     ) {
         let mut work = rules.work.take().unwrap_or_else(|| rules.make_work());
-        for shape in &mut work.shapes {
-            shape.done = false;
+        for (buffers, shape) in work.shapes.iter_mut().zip(&rules.shapes) {
+            buffers.done = shape.items.computes_nothing();
         }
         let scan_rows = view.len() < MANY_ROWS;
         rules.find(view, scan_rows, &mut work.found);
