@@ -55,9 +55,7 @@ impl Sum {
         self.rows.store(rows, Ordering::Relaxed);
         let mut total = f64::from_bits(self.total_bits.load(Ordering::Relaxed));
         if data_type == DataType::Double {
-            for value in chunk.values::<f64>(column).flatten() {
-                total += value;
-            }
+            total = chunk.values::<f64>(column).flatten().fold(total, |total, value| total + value);
         } else {
             let whole: i64 = chunk.values::<i64>(column).flatten().sum();
             #[allow(clippy::cast_precision_loss, reason = "sums of a round are far below 2^53")]

@@ -30,4 +30,4 @@ pub use source::{
 };
 pub use stream_function::{BoundStreamFunction, StreamFunction, StreamFunctionFactory};
 pub use template::Template;
-pub use window::{BoundWindow, Window, WindowFactory, WindowPass, WindowStep};
+pub use window::{BoundWindow, Panes, Window, WindowFactory, WindowPass, WindowStep};

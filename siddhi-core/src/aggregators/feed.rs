@@ -2,14 +2,12 @@
 
 mod window;
 
-use siddhi_query::ast::DataType;
-
 use self::window::WindowRows;
 use crate::event::column::{Column, Element, Nulls};
 use crate::event::store::RowStore;
 use crate::event::value::Value;
-use crate::event::view::{Kind, Selection};
-use crate::extension::Argument;
+use crate::event::view::{Kind, Selection, View};
+use crate::expression::program::{Program, Scratch};
 
 /// One step of a window, as its aggregators see it. Rows go out at the head of the window, oldest
 /// first, and come in at its end.
@@ -32,6 +30,36 @@ pub enum Step {
     Reset,
 }
 
+/// The arguments of rows in a chunk: results of a program that has run over them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Given<'a> {
+    pub(crate) program: &'a Program,
+    /// What it ran over.
+    pub(crate) view: &'a View<'a>,
+    /// What it wrote to.
+    pub(crate) scratch: &'a Scratch,
+    /// The first result that is an argument.
+    pub(crate) first: usize,
+    /// How many are.
+    pub(crate) count: usize,
+}
+
+impl<'a> Given<'a> {
+    /// An argument; none behind the last.
+    #[inline]
+    fn get(&self, index: usize) -> Option<&'a Column> {
+        let result = self.first + index;
+        (index < self.count).then(|| self.program.result(result, self.view, self.scratch))
+    }
+
+    /// The values of a row, as many as fit.
+    fn read(&self, row: usize, values: &mut [Value]) {
+        for (index, value) in values.iter_mut().enumerate() {
+            *value = self.get(index).map_or(Value::Null, |column| column.value(row));
+        }
+    }
+}
+
 /// Where the rows stand.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Rows<'a> {
@@ -40,7 +68,7 @@ pub(crate) enum Rows<'a> {
     Chunk {
         selection: Selection<'a>,
         kinds: Option<&'a [Kind]>,
-        arguments: &'a [Argument<'a>],
+        arguments: Given<'a>,
         /// The group of each row, at its place; none: all are group 0.
         groups: Option<&'a [u32]>,
     },
@@ -64,7 +92,7 @@ pub(crate) enum Rows<'a> {
     /// In slices side by side: where `leaving` says so a row goes out, then one comes in.
     Slices {
         selection: Selection<'a>,
-        coming: &'a [Argument<'a>],
+        coming: Given<'a>,
         leaving: &'a [Column],
         /// Whether a row goes out before the row at this place comes in.
         leaves: &'a [bool],
@@ -75,7 +103,7 @@ pub(crate) enum Rows<'a> {
     Come {
         selection: Selection<'a>,
         positions: (usize, usize),
-        arguments: &'a [Argument<'a>],
+        arguments: Given<'a>,
         /// The group of each row, at its place; none: all are of `group`.
         groups: Option<&'a [u32]>,
         /// The group of rows without groups.
@@ -165,22 +193,17 @@ impl Feed<'_> {
         let mut sink = Sink::new(out);
         match self.rows {
             Rows::Chunk { selection, kinds, arguments, groups } => {
-                let argument = arguments.first().copied();
+                let argument = arguments.get(0);
                 let mut chunk = ChunkRows { kinds, groups, failures: self.failures };
                 let reset = reset_groups(self.reset_groups);
                 match argument {
-                    Some(Argument::Column(column)) => {
+                    Some(column) => {
                         let values = T::slice(&column.values).unwrap_or_default();
                         let any_null = column.nulls.any();
                         let get = |row: usize| {
                             if any_null && column.nulls.get(row) { None } else { values.get(row) }
                         };
                         chunk.run(selection, get, fold, &mut sink, reset);
-                    }
-                    Some(Argument::Constant(value)) => {
-                        let constant = constant_column(value);
-                        let value = T::slice(&constant.values).and_then(<[T]>::first);
-                        chunk.run(selection, |_| value, fold, &mut sink, reset);
                     }
                     None => {
                         let unit = T::default();
@@ -205,17 +228,13 @@ impl Feed<'_> {
         else {
             return;
         };
-        let constant;
-        let (values, nulls, fixed): (&[T], _, bool) = match arguments.first() {
-            Some(Argument::Column(column)) => {
+        let unit = [T::default()];
+        let (values, nulls, fixed): (&[T], _, bool) = match arguments.get(0) {
+            Some(column) => {
                 let nulls = Some(&column.nulls).filter(|nulls| nulls.any());
                 (T::slice(&column.values).unwrap_or_default(), nulls, false)
             }
-            Some(Argument::Constant(value)) => {
-                constant = constant_column(value);
-                (T::slice(&constant.values).unwrap_or_default(), None, true)
-            }
-            None => (&[T::default()], None, true),
+            None => (&unit, None, true),
         };
         let groups_of_rows = groups.and_then(|groups| groups.get(start..end));
         if let (Selection::All(_), None, false) = (selection, nulls, fixed)
@@ -291,15 +310,10 @@ impl Feed<'_> {
         else {
             return;
         };
-        let constant;
         let unit = [T::default()];
-        let (values, nulls, fixed): (&[T], _, bool) = match coming.first() {
-            Some(Argument::Column(column)) => {
+        let (values, nulls, fixed): (&[T], _, bool) = match coming.get(0) {
+            Some(column) => {
                 (T::slice(&column.values).unwrap_or_default(), Some(&column.nulls), false)
-            }
-            Some(Argument::Constant(value)) => {
-                constant = constant_column(value);
-                (T::slice(&constant.values).unwrap_or_default(), None, true)
             }
             None => (&unit, None, true),
         };
@@ -336,9 +350,7 @@ impl Feed<'_> {
                 for row in selection.iter() {
                     let kind = kinds.and_then(|kinds| kinds.get(row)).copied();
                     let group = groups.and_then(|g| g.get(row)).map_or(0, |g| *g as usize);
-                    for (value, argument) in values.iter_mut().zip(arguments) {
-                        *value = argument.value(row);
-                    }
+                    arguments.read(row, &mut values);
                     let result = match kind.unwrap_or(Kind::Current) {
                         Kind::Current => visit(RowStep::Add(group, &values)),
                         Kind::Expired => visit(RowStep::Remove(group, &values)),
@@ -402,9 +414,7 @@ impl Feed<'_> {
                         let group = leaving_groups.get(row).copied().unwrap_or_default();
                         visit(RowStep::Remove(group as usize, &values));
                     }
-                    for (value, argument) in values.iter_mut().zip(coming) {
-                        *value = argument.value(row);
-                    }
+                    coming.read(row, &mut values);
                     let group = groups.get(row).copied().unwrap_or_default();
                     let result = visit(RowStep::Add(group as usize, &values));
                     out.set(row, result.unwrap_or_default());
@@ -412,9 +422,7 @@ impl Feed<'_> {
             }
             Rows::Come { selection, positions: (start, end), arguments, groups, group } => {
                 for row in (start..end).filter_map(|position| selection.row(position)) {
-                    for (value, argument) in values.iter_mut().zip(arguments) {
-                        *value = argument.value(row);
-                    }
+                    arguments.read(row, &mut values);
                     let group = groups.and_then(|groups| groups.get(row)).map_or(group, |g| *g);
                     visit(RowStep::Add(group as usize, &values));
                 }
@@ -467,12 +475,6 @@ fn remove<T, F: Fold<T>>(fold: &mut F, group: usize, value: Option<&T>) {
         Some(value) => fold.remove(group, value),
         None => fold.remove_null(group),
     }
-}
-
-fn constant_column(value: &Value) -> Column {
-    let mut column = Column::new(value.data_type().unwrap_or(DataType::Object));
-    column.push(value.clone());
-    column
 }
 
 #[inline]

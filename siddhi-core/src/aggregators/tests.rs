@@ -6,7 +6,7 @@ mod model;
 use proptest::prelude::*;
 use siddhi_query::ast::DataType;
 
-use self::forms::{Arrivals, chunk, slices, window};
+use self::forms::{Arrivals, chunk, panes, slices, window};
 use crate::event::value::{Object, Value};
 use crate::extension::{Aggregator, Leaving, ParameterValue, Registry};
 
@@ -105,6 +105,13 @@ proptest! {
         let never = make(Leaving::Never);
         for (row, (a, b)) in never.iter().zip(&make(Leaving::AnyOrder)).enumerate() {
             prop_assert!(model::agree(name, a, b, &arrivals, row), "{name}: {a:?} is not {b:?}");
+        }
+        // What stays for ever stays from pane to pane, too.
+        if !name.ends_with("Forever") {
+            let fresh = || super::tests::make(name, arrivals.data_type, Leaving::Never);
+            for (row, (a, b)) in panes(&arrivals, fresh).iter().zip(&never).enumerate() {
+                prop_assert!(model::agree(name, a, b, &arrivals, row), "{name}: {a:?} is not {b:?}");
+            }
         }
     }
 

@@ -71,6 +71,8 @@ pub struct RowStore {
     /// The number of the first row of the tail.
     tail_start: u64,
     tail_capacity: usize,
+    /// The columns of a segment that has left, for the next tail.
+    spare: Vec<Column>,
 }
 
 impl RowStore {
@@ -87,7 +89,13 @@ impl RowStore {
             tail: types.iter().map(|data_type| Column::new(*data_type)).collect(),
             tail_rows: 0,
             tail_start: 0,
-            tail_capacity: FIRST_TAIL,
+            // Rows without values only count.
+            tail_capacity: if types.is_empty() && !keeps_timestamps {
+                usize::MAX
+            } else {
+                FIRST_TAIL
+            },
+            spare: Vec::new(),
         }
     }
 
@@ -222,8 +230,10 @@ impl RowStore {
     }
 
     fn seal(&mut self) {
-        let mut columns: Vec<Column> =
-            self.types.iter().map(|data_type| Column::new(*data_type)).collect();
+        let mut columns = std::mem::take(&mut self.spare);
+        if columns.is_empty() {
+            columns.extend(self.types.iter().map(|data_type| Column::new(*data_type)));
+        }
         std::mem::swap(&mut columns, &mut self.tail);
         for column in &mut columns {
             column.shrink();
@@ -242,7 +252,10 @@ impl RowStore {
     pub fn drop_until(&mut self, head: u64) {
         self.head = head.min(self.end()).max(self.head);
         while !self.sealed.is_empty() && self.sealed_start + SEGMENT as u64 <= self.head {
-            self.sealed.pop_front();
+            if let Some(Ok(mut segment)) = self.sealed.pop_front().map(Arc::try_unwrap) {
+                segment.columns.iter_mut().for_each(Column::clear);
+                self.spare = segment.columns;
+            }
             self.sealed_start += SEGMENT as u64;
         }
         if self.head == self.end() && self.sealed.is_empty() {

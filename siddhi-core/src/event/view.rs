@@ -98,6 +98,15 @@ impl Iterator for SelectionIter<'_> {
             Self::Rows(rows) => rows.size_hint(),
         }
     }
+
+    // One question for all rows instead of one for each.
+    #[inline]
+    fn fold<B, F: FnMut(B, usize) -> B>(self, init: B, mut f: F) -> B {
+        match self {
+            Self::All(range) => range.fold(init, f),
+            Self::Rows(rows) => rows.fold(init, |all, row| f(all, *row as usize)),
+        }
+    }
 }
 
 impl ExactSizeIterator for SelectionIter<'_> {}
@@ -118,8 +127,15 @@ pub enum Columns<'a> {
     Owned(&'a [Column]),
     /// Columns that stand in different places.
     Borrowed(&'a [&'a Column]),
-    /// Columns, and those that a stream function added behind them.
-    Extended(&'a Columns<'a>, &'a [Column]),
+    /// Columns, and others that were added behind them.
+    Extended {
+        /// The columns.
+        base: &'a Columns<'a>,
+        /// How many they are.
+        width: usize,
+        /// What was added.
+        more: &'a [Column],
+    },
     /// What a selection puts out: columns of its input and computed ones.
     Projected {
         /// Where each column stands.
@@ -132,41 +148,49 @@ pub enum Columns<'a> {
 }
 
 impl<'a> Columns<'a> {
-    /// How many columns.
+    /// These columns and more behind them.
+    #[inline]
     #[must_use]
-    pub fn len(self) -> usize {
+    pub fn extended(base: &'a Self, more: &'a [Column]) -> Self {
+        Self::Extended { base, width: base.len(), more }
+    }
+
+    /// How many columns.
+    #[inline]
+    #[must_use]
+    pub fn len(&self) -> usize {
         match self {
             Self::Owned(columns) => columns.len(),
             Self::Borrowed(columns) => columns.len(),
-            Self::Extended(base, more) => base.len() + more.len(),
+            Self::Extended { width, more, .. } => width + more.len(),
             Self::Projected { sources, .. } => sources.len(),
         }
     }
 
     /// Whether there is no column.
     #[must_use]
-    pub fn is_empty(self) -> bool {
+    pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
     /// A column; none behind the last.
     #[inline]
     #[must_use]
-    pub fn get(self, index: usize) -> Option<&'a Column> {
+    pub fn get(&self, index: usize) -> Option<&'a Column> {
         match self {
             Self::Owned(columns) => columns.get(index),
             Self::Borrowed(columns) => columns.get(index).copied(),
-            Self::Extended(..) | Self::Projected { .. } => self.look_up(index),
+            Self::Extended { .. } | Self::Projected { .. } => self.look_up(index),
         }
     }
 
     /// A column that stands behind another view.
-    fn look_up(self, index: usize) -> Option<&'a Column> {
-        match self {
-            Self::Extended(base, more) => {
-                let length = base.len();
-                if index < length { base.get(index) } else { more.get(index - length) }
-            }
+    fn look_up(&self, index: usize) -> Option<&'a Column> {
+        match *self {
+            Self::Extended { base, width, more } => match index.checked_sub(width) {
+                None => base.get(index),
+                Some(index) => more.get(index),
+            },
             Self::Projected { sources, input, computed } => match *sources.get(index)? {
                 ColumnSource::Input(column) => input.get(column),
                 ColumnSource::Register(register) => computed.get(register),
@@ -176,8 +200,8 @@ impl<'a> Columns<'a> {
     }
 
     /// All columns in order.
-    pub fn iter(self) -> impl Iterator<Item = &'a Column> {
-        (0..self.len()).filter_map(move |index| self.get(index))
+    pub fn iter(&self) -> impl Iterator<Item = &'a Column> + use<'a, '_> {
+        (0..self.len()).filter_map(|index| self.get(index))
     }
 }
 

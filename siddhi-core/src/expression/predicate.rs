@@ -3,7 +3,7 @@
 use siddhi_query::ast::DataType;
 
 use super::compile::Compiler;
-use super::kernels::Test;
+use super::kernels::{Inputs, Test};
 use super::program::{Layout, Scratch, Step, exclude};
 use super::typed::{Expr, ExprKind};
 use crate::event::value::Value;
@@ -18,7 +18,7 @@ use crate::extension::CallContext;
 pub(crate) struct Predicate {
     terms: Vec<Term>,
     layout: Layout,
-    /// No term computes anything before its test.
+    /// It is nothing but tests of columns: nothing is computed before one.
     bare: bool,
 }
 
@@ -37,7 +37,7 @@ impl Predicate {
         let mut terms = Vec::new();
         add_terms(condition, &mut compiler, &mut terms);
         let (_, layout) = compiler.finish();
-        let bare = terms.iter().all(|term| term.steps.is_empty());
+        let bare = terms.iter().all(|term| term.steps.is_empty()) && layout.registers.is_empty();
         Self { terms, layout, bare }
     }
 
@@ -83,17 +83,17 @@ impl Predicate {
 }
 
 impl Predicate {
-    /// Whether one row of a view holds, when the condition is nothing but comparisons of columns and
-    /// constants; none when something has to be computed first.
+    /// Whether [`Predicate::holds`] can answer.
+    pub(crate) fn is_bare(&self) -> bool {
+        self.bare
+    }
+
+    /// Whether one row of a view holds, when the condition is nothing but tests of columns; none when
+    /// something has to be computed first.
     #[inline]
-    pub(crate) fn holds(&self, view: &View<'_>, row: usize, scratch: &mut Scratch) -> Option<bool> {
-        if !self.bare {
-            return None;
-        }
-        // Operands that are constants stand in the scratch.
-        self.layout.fit(view, scratch);
-        let inputs = scratch.inputs(view);
-        Some(self.terms.iter().all(|term| term.test.holds(inputs, row)))
+    pub(crate) fn holds(&self, view: &View<'_>, row: usize) -> Option<bool> {
+        let inputs = Inputs { view, registers: &[] };
+        self.bare.then(|| self.terms.iter().all(|term| term.test.holds(inputs, row)))
     }
 }
 

@@ -264,6 +264,12 @@ impl Program {
         self.layout.scratch()
     }
 
+    /// Whether all results are columns of the view.
+    #[inline]
+    pub(crate) fn computes_nothing(&self) -> bool {
+        self.layout.registers.is_empty()
+    }
+
     /// Computes the expressions for the selected rows of the view. A row that fails is reported in
     /// the context and not evaluated further; its results mean nothing.
     pub(crate) fn run(
@@ -272,8 +278,7 @@ impl Program {
         scratch: &mut Scratch,
         context: &mut CallContext<'_>,
     ) {
-        if self.layout.registers.is_empty() {
-            // All results are columns of the view.
+        if self.computes_nothing() {
             return;
         }
         self.layout.fit(view, scratch);
@@ -284,6 +289,7 @@ impl Program {
 
     /// The values of an expression after [`Program::run`] over the same view: the view's own column,
     /// or one of the scratch with the values at the places of their rows.
+    #[inline]
     pub(crate) fn result<'a>(
         &self,
         index: usize,

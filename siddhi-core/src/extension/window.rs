@@ -30,13 +30,25 @@ pub struct BoundWindow {
     pub sliding: bool,
     /// Rows leave in the order in which they came.
     pub in_order: bool,
-    /// Rows come out pane by pane: whatever goes out as current is all that has come since the last
-    /// time, and a reset of everything stands before it.
-    pub tumbling: bool,
+    /// Whether rows come out pane by pane.
+    pub panes: Panes,
     /// The window is the last so many rows and nothing else.
     pub last_rows: Option<u64>,
-    /// Timestamps of the rows that are in must be kept.
+    /// The window looks at timestamps of the rows that are in to know when they leave. The timestamps
+    /// of rows that it puts out, marks among them, are kept where somebody sees them.
     pub needs_timestamps: bool,
+}
+
+/// How rows come out, where they come out pane by pane: whatever goes out as current is all that has
+/// come since the last time, and a reset of everything stands before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Panes {
+    /// They do not.
+    No,
+    /// When the window says so.
+    Yes,
+    /// Whenever so many rows have come, at least one, and at no other time.
+    OfRows(u64),
 }
 
 impl fmt::Debug for BoundWindow {

@@ -59,7 +59,7 @@ impl OwnFunction {
         context: &mut EvalContext<'_>,
     ) {
         let Some((before, own)) = added.split_at_mut_checked(self.first) else { return };
-        let columns = Columns::Extended(&view.columns, before);
+        let columns = Columns::extended(&view.columns, before);
         let view = View { columns, ..*view };
         self.arguments.run(&view, scratch, &mut context.calls(&view));
         let own = own.get_mut(..self.count).unwrap_or_default();
@@ -176,13 +176,13 @@ impl Filter {
     /// Whether a row passes, when nothing but conditions without calls on the event alone and
     /// equalities between plain columns decide; else none.
     #[inline]
-    pub(super) fn plain(&self, view: &View<'_>, row: usize, work: &mut FilterWork) -> Option<bool> {
+    pub(super) fn plain(&self, view: &View<'_>, row: usize) -> Option<bool> {
         if self.rest.is_some() || matches!(self.keys, OwnKeys::Computed(..)) {
             return None;
         }
-        match (self.steps.as_slice(), work.scratches.as_mut_slice()) {
-            ([], _) => Some(true),
-            ([OwnStep::Filter(predicate)], [scratch]) => predicate.holds(view, row, scratch),
+        match self.steps.as_slice() {
+            [] => Some(true),
+            [OwnStep::Filter(predicate)] => predicate.holds(view, row),
             _ => None,
         }
     }
@@ -196,15 +196,13 @@ impl Filter {
         work: &mut FilterWork,
         context: &mut EvalContext<'_>,
     ) -> bool {
-        match (self.steps.as_slice(), work.scratches.as_mut_slice()) {
-            ([], _) => work.pass = Pass::All,
-            ([OwnStep::Filter(predicate)], [scratch]) => {
-                match predicate.holds(view, row, scratch) {
-                    Some(false) => return false,
-                    Some(true) => work.pass = Pass::All,
-                    None => self.run_steps(view, work, context),
-                }
-            }
+        match self.steps.as_slice() {
+            [] => work.pass = Pass::All,
+            [OwnStep::Filter(predicate)] => match predicate.holds(view, row) {
+                Some(false) => return false,
+                Some(true) => work.pass = Pass::All,
+                None => self.run_steps(view, work, context),
+            },
             _ => self.run_steps(view, work, context),
         }
         if work.pass == Pass::None {
@@ -377,5 +375,5 @@ fn rows<'a>(pass: Pass, passed: &'a [u32], view: &View<'a>) -> Selection<'a> {
 
 #[inline]
 fn extended<'a>(columns: &'a Columns<'a>, added: &'a [Column]) -> Columns<'a> {
-    if added.is_empty() { *columns } else { Columns::Extended(columns, added) }
+    if added.is_empty() { *columns } else { Columns::extended(columns, added) }
 }

@@ -95,7 +95,7 @@ impl PatternOperator {
         };
         let mut passing = 0_u64;
         for (place, state) in readers.states.iter_mut().enumerate() {
-            match state.filter.plain(view, row, &mut state.work) {
+            match state.filter.plain(view, row) {
                 Some(passes) if place < 64 => passing |= u64::from(passes) << place,
                 _ => return Plain::No,
             }

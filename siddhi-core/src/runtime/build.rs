@@ -15,7 +15,7 @@ use super::region::Region;
 use super::time::Time;
 use super::windowing::{WindowForm, WindowPlace, WindowStage, WindowState, slab};
 use crate::expression::typed::Expr;
-use crate::extension::Leaving;
+use crate::extension::{Leaving, Panes};
 use crate::pattern::operator::PatternOperator;
 use crate::plan::logical::{
     InputPlan, LogicalApp, PartitionByPlan, PartitionKeyPlan, PartitionPlan, QueryPlan, StreamId,
@@ -282,7 +282,7 @@ fn window_form(
     let calls_for_marks = selector.form == crate::selector::select::Form::EachRow;
     if calls_for_marks || feeds_itself(app, plan) {
         WindowForm::General
-    } else if window.bound.tumbling && selector.reads_last_rows_alone() {
+    } else if window.bound.panes != Panes::No && selector.reads_last_rows_alone() {
         WindowForm::Panes
     } else {
         WindowForm::Batch

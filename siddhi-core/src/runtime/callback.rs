@@ -8,11 +8,11 @@ use crate::event::view::{Selection, View};
 /// The rows of one chunk of a stream, or the current or expired rows of a query's output.
 #[derive(Clone, Copy, Debug)]
 pub struct Chunk<'a> {
-    view: View<'a>,
+    view: &'a View<'a>,
 }
 
 impl<'a> Chunk<'a> {
-    pub(crate) fn new(view: View<'a>) -> Self {
+    pub(crate) fn new(view: &'a View<'a>) -> Self {
         Self { view }
     }
 
@@ -59,15 +59,15 @@ impl<'a> Chunk<'a> {
 
     /// The view behind it, for mappers that work over columns.
     #[must_use]
-    pub fn view(&self) -> &View<'a> {
-        &self.view
+    pub fn view(&self) -> &'a View<'a> {
+        self.view
     }
 }
 
 /// One row of a [`Chunk`].
 #[derive(Clone, Copy, Debug)]
 pub struct Row<'a> {
-    view: View<'a>,
+    view: &'a View<'a>,
     row: usize,
 }
 
@@ -139,11 +139,22 @@ impl Row<'_> {
 #[derive(Clone, Copy, Debug)]
 pub struct QueryOutput<'a> {
     pub(crate) timestamp: i64,
-    pub(crate) current: Option<Chunk<'a>>,
-    pub(crate) expired: Option<Chunk<'a>>,
+    current: Option<View<'a>>,
+    expired: Option<View<'a>>,
 }
 
 impl<'a> QueryOutput<'a> {
+    /// The rows of these two selections of an output.
+    pub(crate) fn new(
+        timestamp: i64,
+        output: &View<'a>,
+        current: Selection<'a>,
+        expired: Selection<'a>,
+    ) -> Self {
+        let some = |rows: Selection<'a>| (!rows.is_empty()).then(|| output.with(rows));
+        Self { timestamp, current: some(current), expired: some(expired) }
+    }
+
     /// The timestamp of the last row of the chunk, current or expired; -1 for the call without rows
     /// that `limit 0` makes.
     #[must_use]
@@ -153,14 +164,14 @@ impl<'a> QueryOutput<'a> {
 
     /// The current rows; none when there are none.
     #[must_use]
-    pub fn current(&self) -> Option<Chunk<'a>> {
-        self.current
+    pub fn current(&self) -> Option<Chunk<'_>> {
+        self.current.as_ref().map(Chunk::new)
     }
 
     /// The expired rows; none when there are none.
     #[must_use]
-    pub fn expired(&self) -> Option<Chunk<'a>> {
-        self.expired
+    pub fn expired(&self) -> Option<Chunk<'_>> {
+        self.expired.as_ref().map(Chunk::new)
     }
 }
 

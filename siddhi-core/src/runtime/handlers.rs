@@ -144,7 +144,7 @@ pub(crate) fn run(
         }
         Handler::Function(function) => {
             let failed = region.evaluate(|context| function.run(view, work, context, faults));
-            let columns = Columns::Extended(&view.columns, &work.added);
+            let columns = Columns::extended(&view.columns, &work.added);
             let selection = if failed { Selection::Rows(&work.rows) } else { view.selection };
             if !selection.is_empty() {
                 let more = View { columns, selection, ..*view };
@@ -185,7 +185,7 @@ impl Filter {
             self.condition.select(&events, &mut work.scratch, &mut calls, &mut work.rows);
         } else {
             self.run_aggregates(view, &events, key, &mut work.aggregation, context);
-            let columns = Columns::Extended(&view.columns, &work.aggregation.values);
+            let columns = Columns::extended(&view.columns, &work.aggregation.values);
             let events = View { columns, ..events };
             let mut calls = context.calls(view);
             self.condition.select(&events, &mut work.scratch, &mut calls, &mut work.rows);

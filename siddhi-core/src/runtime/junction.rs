@@ -31,6 +31,8 @@ pub(crate) struct Junction {
     pub(crate) rules: Option<RuleSet>,
     pub(crate) sinks: RefCell<Vec<StreamCallback>>,
     pub(crate) callbacks: RefCell<Vec<StreamCallback>>,
+    /// There is a sink or a callback.
+    pub(crate) has_listeners: Cell<bool>,
     pub(crate) on_error: OnError,
     pub(crate) fault: Option<StreamId>,
     /// Can be sent to and listened to from outside.
@@ -61,6 +63,7 @@ impl Junction {
             rules: None,
             sinks: RefCell::default(),
             callbacks: RefCell::default(),
+            has_listeners: Cell::new(false),
             on_error,
             fault,
             public,

@@ -21,6 +21,8 @@ pub(crate) struct Light {
     items: Program,
     /// Nothing in it asks for time or randomness.
     pure: bool,
+    /// Its filters are nothing but tests of columns.
+    bare: bool,
     /// Buffers that no pass uses at the moment.
     work: Cell<Option<Box<LightWork>>>,
     pub(crate) rows_in: Cell<u64>,
@@ -75,9 +77,10 @@ impl Light {
             }),
             HandlerPlan::Function(_) => None,
         };
-        let filters = input.before.iter().filter_map(filter).collect();
+        let filters: Vec<LightFilter> = input.before.iter().filter_map(filter).collect();
         let items: Vec<Expr> = selector.items.iter().map(|item| item.expression.clone()).collect();
         Some(Self {
+            bare: filters.iter().all(|filter| filter.condition.is_bare()),
             filters,
             pure: items.iter().all(asks_nothing) && input.before.iter().all(filter_asks_nothing),
             items: Program::compile(&items),
@@ -87,12 +90,16 @@ impl Light {
         })
     }
 
-    fn make_work(&self) -> Box<LightWork> {
-        Box::new(LightWork {
-            rows: Vec::new(),
-            buffer: Vec::new(),
-            filters: self.filters.iter().map(|filter| filter.condition.scratch()).collect(),
-            items: self.items.scratch(),
+    /// Buffers for a pass.
+    #[inline]
+    fn take(&self) -> Box<LightWork> {
+        self.work.take().unwrap_or_else(|| {
+            Box::new(LightWork {
+                rows: Vec::new(),
+                buffer: Vec::new(),
+                filters: self.filters.iter().map(|filter| filter.condition.scratch()).collect(),
+                items: self.items.scratch(),
+            })
         })
     }
 
@@ -130,22 +137,24 @@ impl Region {
     /// A light query takes in a chunk.
     pub(crate) fn read_light(&self, query: &Query, light: &Light, view: &View<'_>, key: u32) {
         light.rows_in.set(light.rows_in.get() + view.len() as u64);
-        let mut work = light.work.take().unwrap_or_else(|| light.make_work());
-        let LightWork { rows, buffer, filters, items } = &mut *work;
-        let mut left = *view;
-        for (index, (filter, scratch)) in light.filters.iter().zip(filters).enumerate() {
-            if let (1, Some(row)) = (view.len(), view.selection.row(0))
-                && let Some(holds) = filter.condition.holds(view, row, scratch)
-            {
-                if !holds {
-                    light.work.set(Some(work));
+        if light.bare
+            && let (1, Some(row)) = (view.len(), view.selection.row(0))
+        {
+            // Most single events are refused by most queries: that costs the tests and nothing else.
+            for filter in &light.filters {
+                if filter.condition.holds(view, row) != Some(true) {
                     return;
                 }
                 filter.rows_out.set(filter.rows_out.get() + 1);
-                rows.clear();
-                rows.push(u32::try_from(row).unwrap_or(u32::MAX));
-                continue;
             }
+            let mut work = light.take();
+            self.put_out_light(query, light, view, key, &mut work.items);
+            light.work.set(Some(work));
+            return;
+        }
+        let mut work = light.take();
+        let LightWork { rows, buffer, filters, items } = &mut *work;
+        for (index, (filter, scratch)) in light.filters.iter().zip(filters).enumerate() {
             self.call(
                 light.pure,
                 |calls| {
@@ -165,16 +174,29 @@ impl Region {
                 return;
             }
         }
-        if !light.filters.is_empty() {
-            left = view.with(Selection::Rows(rows));
+        if light.filters.is_empty() {
+            self.put_out_light(query, light, view, key, items);
+        } else {
+            self.put_out_light(query, light, &view.with(Selection::Rows(rows)), key, items);
         }
-        self.call(light.pure, |calls| light.items.run(&left, items, calls), view);
+        light.work.set(Some(work));
+    }
+
+    /// The rows that a light query lets through go out.
+    #[inline]
+    fn put_out_light(
+        &self,
+        query: &Query,
+        light: &Light,
+        left: &View<'_>,
+        key: u32,
+        items: &mut Scratch,
+    ) {
+        self.call(light.pure, |calls| light.items.run(left, items, calls), left);
         light.rows_out.set(light.rows_out.get() + left.len() as u64);
-        let columns = light.items.results(&view.columns, items);
-        let output = View { columns, ..left };
+        let output = View { columns: light.items.results(&left.columns, items), ..*left };
         query.call_with_current(&output);
         self.publish(query.target, &output, key);
-        light.work.set(Some(work));
     }
 
     /// Runs kernels over a view. Pure ones ask for nothing, and get a context without time and

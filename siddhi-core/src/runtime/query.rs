@@ -5,9 +5,8 @@ use std::cell::{Cell, RefCell};
 use super::callback::{QueryCallback, QueryOutput};
 use super::handlers::{Handler, HandlerWork};
 use super::light::Light;
-use super::region::chunk_of;
 use super::windowing::{WindowStage, WindowState, WindowWork};
-use crate::event::view::View;
+use crate::event::view::{Selection, View};
 use crate::pattern::operator::PatternOperator;
 use crate::plan::logical::{QueryPlan, StreamId};
 use crate::selector::select::{Selector, SelectorState, SelectorWork};
@@ -90,11 +89,8 @@ impl Query {
             return;
         }
         let last = output.len().checked_sub(1).and_then(|last| output.selection.row(last));
-        let call = QueryOutput {
-            timestamp: last.map_or(-1, |last| output.timestamp(last)),
-            current: chunk_of(output, output.selection),
-            expired: None,
-        };
+        let at = last.map_or(-1, |last| output.timestamp(last));
+        let call = QueryOutput::new(at, output, output.selection, Selection::All(0));
         for callback in &*callbacks {
             callback(&call);
         }

@@ -87,12 +87,14 @@ impl Region {
                 self.hand(*reader, stream, view, key);
             }
         }
-        let chunk = Chunk::new(*view);
-        for sink in &*junction.sinks.borrow() {
-            sink(&chunk);
-        }
-        for callback in &*junction.callbacks.borrow() {
-            callback(&chunk);
+        if junction.has_listeners.get() {
+            let chunk = Chunk::new(view);
+            for sink in &*junction.sinks.borrow() {
+                sink(&chunk);
+            }
+            for callback in &*junction.callbacks.borrow() {
+                callback(&chunk);
+            }
         }
     }
 
@@ -146,7 +148,9 @@ impl Region {
             work.before = before;
         }
         query.give(work);
-        self.report(faults, view.selection);
+        if !faults.is_empty() {
+            self.report(faults, view.selection);
+        }
     }
 
     /// Rows come to the window of a query, or to its selector when it has none.
@@ -229,9 +233,11 @@ impl Region {
             query.selector.run_items(view, pass.selector_work, pass.context);
         });
         query.rows_selected.set(query.rows_selected.get() + view.len() as u64);
-        let input = Columns::Extended(&view.columns, &selector.aggregation.values);
+        let input = Columns::extended(&view.columns, &selector.aggregation.values);
         let columns = query.selector.items.results(&input, &selector.items);
-        let output = View { columns, kinds: None, ..*view };
+        // Looked up once for all runs.
+        let columns: smallvec::SmallVec<[_; 16]> = columns.iter().collect();
+        let output = View { columns: Columns::Borrowed(&columns), kinds: None, ..*view };
         let last_only = query.selector.form == Form::LastRow;
         for run in runs {
             let run = if last_only { run.get(run.len() - 1..).unwrap_or(run) } else { run };
@@ -240,6 +246,7 @@ impl Region {
             query.rows_out.set(query.rows_out.get() + run.len() as u64);
             self.publish(query.target, &output.with(Selection::Rows(current)), 0);
         }
+        drop(columns);
         query.give(work);
     }
 
@@ -333,7 +340,7 @@ impl Region {
     ) {
         let Some(selected) = selected else { return };
         let QueryWork { selector, current, expired, .. } = work;
-        let input = Columns::Extended(&view.columns, &selector.aggregation.values);
+        let input = Columns::extended(&view.columns, &selector.aggregation.values);
         let items = query.selector.item_count;
         let columns = query.selector.items.first_results(items, &input, &selector.items);
         let selection =
@@ -349,11 +356,8 @@ impl Region {
                     if output.kind(row) == Kind::Expired { &mut *expired } else { &mut *current };
                 list.push(u32::try_from(row).unwrap_or(u32::MAX));
             }
-            let call = QueryOutput {
-                timestamp: selected.at,
-                current: chunk_of(&output, Selection::Rows(current)),
-                expired: chunk_of(&output, Selection::Rows(expired)),
-            };
+            let (current, expired) = (Selection::Rows(current), Selection::Rows(expired));
+            let call = QueryOutput::new(selected.at, &output, current, expired);
             for callback in &*callbacks {
                 callback(&call);
             }
@@ -364,6 +368,7 @@ impl Region {
 
     /// Rows that failed in a reader of a stream go where `@OnError` says, as one chunk, in the order
     /// of the chunk `input`.
+    #[cold]
     pub(crate) fn report(&self, faults: Faults, input: Selection<'_>) {
         if faults.is_empty() {
             return;
@@ -473,9 +478,4 @@ impl Region {
         query.give(work);
         self.report(faults, Selection::All(0));
     }
-}
-
-/// Rows of an output as a chunk; none when there are none.
-pub(crate) fn chunk_of<'a>(output: &View<'a>, rows: Selection<'a>) -> Option<Chunk<'a>> {
-    (!rows.is_empty()).then(|| Chunk::new(output.with(rows)))
 }

@@ -91,6 +91,7 @@ impl Transport {
                 junction.sinks.borrow_mut().push(Box::new(move |chunk| {
                     sink.publish(chunk.view(), &shared);
                 }));
+                junction.has_listeners.set(true);
             }
         }
     }

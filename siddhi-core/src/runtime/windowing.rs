@@ -112,6 +112,7 @@ pub(crate) struct WindowWork {
     scratch: Scratch,
     groups: Column,
     row_groups: Vec<u32>,
+    touched: Vec<u32>,
     steps: Vec<WindowStep>,
     feed: Vec<Step>,
     pub(crate) wake_ups: Vec<i64>,
@@ -161,7 +162,8 @@ impl WindowStage {
             argument_types,
             group_column,
             // What puts out stored rows reads their timestamps.
-            keeps_timestamps: place.form != WindowForm::Sliding || place.bound.needs_timestamps,
+            keeps_timestamps: place.bound.needs_timestamps
+                || matches!(place.form, WindowForm::General | WindowForm::Batch),
             kept_types,
         }
     }
@@ -171,6 +173,7 @@ impl WindowStage {
             scratch: self.arguments.scratch(),
             groups: Column::new(DataType::Int),
             row_groups: Vec::new(),
+            touched: Vec::new(),
             steps: Vec::new(),
             feed: Vec::new(),
             wake_ups: Vec::new(),
@@ -189,7 +192,11 @@ impl WindowStage {
     /// The types of the columns that are stored: those of the input, the arguments of aggregators, the
     /// groups.
     fn store_types(&self) -> Vec<DataType> {
-        let arguments = if self.form == WindowForm::Panes { &[] } else { &*self.argument_types };
+        if self.form == WindowForm::Panes {
+            // Its rows are only counted: what comes out stands with the groups.
+            return Vec::new();
+        }
+        let arguments = &self.argument_types;
         let groups = self.group_column.map(|_| DataType::Int);
         self.kept_types.iter().chain(arguments).copied().chain(groups).collect()
     }

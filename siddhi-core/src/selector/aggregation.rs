@@ -6,13 +6,13 @@ use siddhi_query::ast::DataType;
 use siddhi_state::StateError;
 
 use super::context::EvalContext;
-use crate::aggregators::feed::{Feed, Rows};
+use crate::aggregators::feed::{Feed, Given, Rows};
 use crate::event::column::Column;
 use crate::event::view::{Columns, Kind, Selection, View};
 use crate::expression::predicate::Predicate;
 use crate::expression::program::{Program, Scratch, exclude};
 use crate::expression::typed::ExprKind;
-use crate::extension::{Aggregator, Argument, Leaving};
+use crate::extension::{Aggregator, Leaving};
 use crate::plan::logical::AggregatePlan;
 
 /// What is fixed about the aggregators of one place.
@@ -159,7 +159,7 @@ impl AggregationPlan {
         {
             let (done, rest) = values.split_at_mut(index);
             let Some(out) = rest.first_mut() else { return };
-            let input = View { columns: Columns::Extended(&view.columns, done), ..*view };
+            let input = View { columns: Columns::extended(&view.columns, done), ..*view };
             if !stage.direct {
                 rows.clear();
                 let events = view.selection.iter().filter(|row| is_event(view.kind(*row)));
@@ -179,15 +179,18 @@ impl AggregationPlan {
                 seen.with_marks(&work.reached, rows);
                 seen = seen.with(Selection::Rows(rows));
             }
-            let columns: smallvec::SmallVec<[Argument<'_>; 2]> = (0..stage.argument_count)
-                .map(|n| Argument::Column(stage.arguments.result(n, &seen, &work.arguments)))
-                .collect();
             out.grow(extent);
             let mut feed = Feed {
                 rows: Rows::Chunk {
                     selection: seen.selection,
                     kinds: view.kinds,
-                    arguments: &columns,
+                    arguments: Given {
+                        program: &stage.arguments,
+                        view: &seen,
+                        scratch: &work.arguments,
+                        first: 0,
+                        count: stage.argument_count,
+                    },
                     groups: groups.of_rows,
                 },
                 group_count: groups.count,

@@ -446,7 +446,7 @@ impl Selector {
         work: &mut SelectorWork,
         context: &mut EvalContext<'_>,
     ) {
-        let columns = Columns::Extended(&view.columns, &work.aggregation.values);
+        let columns = Columns::extended(&view.columns, &work.aggregation.values);
         let all = View { columns, ..*view };
         self.items.run(&all, &mut work.items, &mut context.calls(view));
     }
@@ -504,7 +504,7 @@ impl Selector {
         let Some(having) = &self.having else { return };
         let Some((aggregation, scratch)) = &mut work.having else { return };
         let outer =
-            View { columns: Columns::Extended(&view.columns, &work.aggregation.values), ..*view };
+            View { columns: Columns::extended(&view.columns, &work.aggregation.values), ..*view };
         let columns = self.items.results(&outer.columns, &work.items);
         let output = View { columns, ..*view };
         if !having.aggregation.is_empty() {
@@ -521,7 +521,7 @@ impl Selector {
             let groups = Groups { of_rows, count: key as usize + 1, reset: Some(&reset) };
             having.aggregation.run(&all, groups, &mut state.having, aggregation, context);
         }
-        let with_aggregates = Columns::Extended(&output.columns, &aggregation.values);
+        let with_aggregates = Columns::extended(&output.columns, &aggregation.values);
         let tested = View { columns: with_aggregates, selection: Selection::Rows(events), ..*view };
         work.passed.clear();
         having.condition.select(&tested, scratch, &mut context.calls(view), &mut work.passed);
@@ -614,7 +614,7 @@ impl Selector {
         if !self.items_of_all {
             self.run_items(&view.with(Selection::Rows(&rows)), work, context);
         }
-        let columns = Columns::Extended(&view.columns, &work.aggregation.values);
+        let columns = Columns::extended(&view.columns, &work.aggregation.values);
         let outer = View { columns, ..*view };
         let keys: smallvec::SmallVec<[_; 2]> = self
             .order_by

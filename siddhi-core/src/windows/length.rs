@@ -6,8 +6,8 @@ use siddhi_state::{StateError, StateHolder};
 
 use super::parameters::{count, int};
 use crate::extension::{
-    BindError, BoundWindow, Documentation, ParameterValue, Window, WindowFactory, WindowPass,
-    WindowStep,
+    BindError, BoundWindow, Documentation, Panes, ParameterValue, Window, WindowFactory,
+    WindowPass, WindowStep,
 };
 
 /// Binds `length`.
@@ -36,7 +36,7 @@ impl WindowFactory for Length {
             // With no room an event passes, expires at once, and a reset follows.
             sliding: length > 0,
             in_order: true,
-            tumbling: false,
+            panes: Panes::No,
             last_rows: (length > 0).then_some(length),
             needs_timestamps: false,
         })

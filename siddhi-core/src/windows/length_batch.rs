@@ -7,8 +7,8 @@ use siddhi_state::{StateError, StateHolder, decode, encode};
 
 use super::parameters::{bool, count, int};
 use crate::extension::{
-    BindError, BoundWindow, Documentation, ParameterValue, Window, WindowFactory, WindowPass,
-    WindowStep,
+    BindError, BoundWindow, Documentation, Panes, ParameterValue, Window, WindowFactory,
+    WindowPass, WindowStep,
 };
 
 /// Binds `lengthBatch`.
@@ -40,9 +40,12 @@ impl WindowFactory for LengthBatch {
             }),
             sliding: false,
             in_order: true,
-            tumbling: length > 0 && !stream,
+            panes: match u64::try_from(length) {
+                Ok(length @ 1..) if !stream => Panes::OfRows(length),
+                _ => Panes::No,
+            },
             last_rows: None,
-            needs_timestamps: true,
+            needs_timestamps: false,
         })
     }
 }

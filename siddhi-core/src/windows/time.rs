@@ -7,8 +7,8 @@ use siddhi_state::{StateError, StateHolder, decode, encode};
 
 use super::parameters::{count, int_or_long};
 use crate::extension::{
-    BindError, BoundWindow, Documentation, ParameterValue, Window, WindowFactory, WindowPass,
-    WindowStep,
+    BindError, BoundWindow, Documentation, Panes, ParameterValue, Window, WindowFactory,
+    WindowPass, WindowStep,
 };
 
 /// Binds `time`.
@@ -36,7 +36,7 @@ impl WindowFactory for Time {
             make: Arc::new(move || Box::new(TimeWindow { time, state: State { last: i64::MIN } })),
             sliding: true,
             in_order: true,
-            tumbling: false,
+            panes: Panes::No,
             last_rows: None,
             needs_timestamps: true,
         })

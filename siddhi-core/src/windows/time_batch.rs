@@ -8,8 +8,8 @@ use siddhi_state::{StateError, StateHolder, decode, encode};
 
 use super::parameters::{bool, count, int_or_long};
 use crate::extension::{
-    BindError, BoundWindow, Documentation, ParameterValue, Window, WindowFactory, WindowPass,
-    WindowStep,
+    BindError, BoundWindow, Documentation, Panes, ParameterValue, Window, WindowFactory,
+    WindowPass, WindowStep,
 };
 
 /// Binds `timeBatch`.
@@ -49,9 +49,9 @@ impl WindowFactory for TimeBatch {
             }),
             sliding: false,
             in_order: true,
-            tumbling: !stream,
+            panes: if stream { Panes::No } else { Panes::Yes },
             last_rows: None,
-            needs_timestamps: true,
+            needs_timestamps: false,
         })
     }
 }

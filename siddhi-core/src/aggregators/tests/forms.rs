@@ -1,14 +1,16 @@
 //! The same rows as a chunk with kinds, as a window's store with steps, as slices side by side.
 
-use siddhi_query::ast::DataType;
+use siddhi_query::ast::{DataType, Span};
 
-use crate::aggregators::feed::{Feed, Rows, Step};
+use crate::aggregators::feed::{Feed, Given, Rows, Step};
 use crate::event::batch::Batch;
 use crate::event::column::Column;
 use crate::event::store::RowStore;
 use crate::event::value::Value;
-use crate::event::view::{Kind, Selection};
-use crate::extension::{Aggregator, Argument};
+use crate::event::view::{Kind, Selection, View};
+use crate::expression::program::{Program, Scratch};
+use crate::expression::typed::{Expr, ExprKind};
+use crate::extension::Aggregator;
 
 /// Rows with their groups, through a window of the last `length` rows.
 #[derive(Clone, Debug)]
@@ -55,12 +57,12 @@ impl Chunk {
         out.resize(self.groups.len());
         let mut failures = Vec::new();
         let view = self.batch.view();
-        let arguments = [Argument::Column(&self.batch.columns[0])];
+        let (program, scratch) = first_column(view.columns.get(0).unwrap().data_type());
         let mut feed = Feed {
             rows: Rows::Chunk {
                 selection: view.selection,
                 kinds: view.kinds,
-                arguments: &arguments,
+                arguments: given(&program, &view, &scratch),
                 groups: Some(&self.groups),
             },
             group_count: GROUPS,
@@ -70,6 +72,18 @@ impl Chunk {
         aggregator.run(&mut feed, &mut out);
         (out, failures)
     }
+}
+
+/// A program that gives the first column of a view, and its scratch.
+fn first_column(data_type: DataType) -> (Program, Scratch) {
+    let program =
+        Program::compile(&[Expr { kind: ExprKind::Column(0), data_type, span: Span::default() }]);
+    let scratch = program.scratch();
+    (program, scratch)
+}
+
+fn given<'a>(program: &'a Program, view: &'a View<'a>, scratch: &'a Scratch) -> Given<'a> {
+    Given { program, view, scratch, first: 0, count: 1 }
 }
 
 fn picked(column: &Column, rows: impl IntoIterator<Item = usize>) -> Vec<Value> {
@@ -184,17 +198,58 @@ pub(super) fn window(
     picked(&out, 0..count)
 }
 
+/// Row by row into one pane: the value of the row's group, as the pane would end here. `make` gives
+/// an aggregator that lets no row leave.
+pub(super) fn panes(
+    arrivals: &Arrivals,
+    make: impl Fn() -> (Box<dyn Aggregator>, DataType),
+) -> Vec<Value> {
+    let mut batch = Batch::new(&[arrivals.data_type]);
+    for (value, _) in &arrivals.rows {
+        batch.push_row(0, Kind::Current, [value.clone()]);
+    }
+    let groups: Vec<u32> = arrivals.rows.iter().map(|(_, group)| *group).collect();
+    let rows: Vec<u32> = (0_u32..).take(groups.len()).collect();
+    let view = batch.view();
+    let (program, scratch) = first_column(arrivals.data_type);
+    let mut values = Vec::new();
+    for end in 1..=groups.len() {
+        let (mut aggregator, data_type) = make();
+        let mut out = Column::new(data_type);
+        out.resize(1);
+        let mut feed = |rows| {
+            let (group_count, reset_groups, failures) = (GROUPS, None, &mut Vec::new());
+            aggregator.run(&mut Feed { rows, group_count, reset_groups, failures }, &mut out);
+        };
+        let come = |selection, positions| Rows::Come {
+            selection,
+            positions,
+            arguments: given(&program, &view, &scratch),
+            groups: Some(&groups),
+            group: 0,
+        };
+        // What an earlier pane left behind must not count.
+        feed(come(Selection::All(end), (0, end)));
+        feed(Rows::Close { groups: &[0, 1, 2], first: 0 });
+        feed(come(Selection::All(end), (0, end / 2)));
+        feed(come(Selection::Rows(&rows), (end / 2, end)));
+        feed(Rows::Close { groups: &groups[end - 1..end], first: 0 });
+        values.extend(picked(&out, 0..1));
+    }
+    values
+}
+
 /// As slices: what leaves stands beside what comes.
 pub(super) fn slices(
     arrivals: &Arrivals,
     (mut aggregator, data_type): (Box<dyn Aggregator>, DataType),
 ) -> Vec<Value> {
     let count = arrivals.rows.len();
-    let mut coming = Column::new(arrivals.data_type);
+    let mut coming = Batch::new(&[arrivals.data_type]);
     let mut leaving = Column::new(arrivals.data_type);
     let (mut groups, mut leaving_groups, mut leaves) = (Vec::new(), Vec::new(), Vec::new());
     for (row, (value, group)) in arrivals.rows.iter().enumerate() {
-        coming.push(value.clone());
+        coming.push_row(0, Kind::Current, [value.clone()]);
         groups.push(*group);
         let gone = arrivals.leaving(row).cloned();
         leaves.push(gone.is_some());
@@ -204,10 +259,12 @@ pub(super) fn slices(
     }
     let mut out = Column::new(data_type);
     out.resize(count);
+    let view = coming.view();
+    let (program, scratch) = first_column(arrivals.data_type);
     let mut feed = Feed {
         rows: Rows::Slices {
             selection: Selection::All(count),
-            coming: &[Argument::Column(&coming)],
+            coming: given(&program, &view, &scratch),
             leaving: std::slice::from_ref(&leaving),
             leaves: &leaves,
             groups: &groups,

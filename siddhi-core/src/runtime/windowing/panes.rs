@@ -4,37 +4,97 @@
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
+use siddhi_query::ast::DataType;
 
 use super::{Cursors, Pass, WindowStage};
-use crate::aggregators::feed::Rows;
+use crate::aggregators::feed::{Given, Rows};
+use crate::event::batch::Batch;
+use crate::event::column::Column;
 use crate::event::view::{Columns, Selection, View};
-use crate::extension::{Argument, WindowStep};
+use crate::extension::{Panes, WindowStep};
 
-/// The groups of the open panes of all keys: a group belongs to one key.
+/// The last rows of the groups of the open panes of all keys: a group belongs to one key.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct OpenGroups {
-    /// The last row of each group; [`OpenGroups::CLOSED`] when it has none in an open pane.
-    last_rows: Vec<u64>,
+    /// The number after that of the last row of each group in its open pane; 0 when it has none.
+    after: Vec<u64>,
+    /// Its timestamp, by group.
+    timestamps: Vec<i64>,
+    /// Its values in the columns that are kept, by group.
+    columns: Vec<Column>,
+}
+
+/// What changes while rows come into a pane.
+struct Appearing<'a> {
+    /// Rows from this one on are those that come.
+    first: u64,
+    /// The groups that have rows in the pane, in the order in which they appeared.
+    groups: &'a mut Vec<u32>,
+    /// The groups that have rows among those that come.
+    touched: &'a mut Vec<u32>,
 }
 
 impl OpenGroups {
-    const CLOSED: u64 = u64::MAX;
+    /// Makes room for groups numbered below `count`.
+    fn reserve(&mut self, count: usize, types: &[DataType]) {
+        if self.after.len() >= count {
+            return;
+        }
+        if self.columns.is_empty() {
+            self.columns = types.iter().map(|data_type| Column::new(*data_type)).collect();
+        }
+        self.after.resize(count, 0);
+        self.timestamps.resize(count, 0);
+        self.columns.iter_mut().for_each(|column| column.resize(count));
+    }
 
-    /// A row of a group has come in; `appeared` are the groups that have rows in the pane.
+    /// A row of a group has come in.
     #[inline]
-    fn add(&mut self, group: u32, row: u64, appeared: &mut Vec<u32>) {
-        if let Some(last) = self.last_rows.get_mut(group as usize) {
-            if *last == Self::CLOSED {
-                appeared.push(group);
+    fn add(&mut self, group: u32, row: u64, appearing: &mut Appearing<'_>) {
+        if let Some(after) = self.after.get_mut(group as usize) {
+            if *after <= appearing.first {
+                appearing.touched.push(group);
+                if *after == 0 {
+                    appearing.groups.push(group);
+                }
             }
-            *last = row;
+            *after = row + 1;
         }
     }
 
-    /// The pane of a group is over: gives its last row.
-    fn close(&mut self, group: u32) -> u64 {
-        let last = self.last_rows.get_mut(group as usize);
-        last.map_or(0, |last| std::mem::replace(last, Self::CLOSED))
+    /// Keeps the last rows of the touched groups; `place` gives the place in the view of the row of a
+    /// number.
+    fn keep(
+        &mut self,
+        view: &View<'_>,
+        kept: &[usize],
+        touched: &[u32],
+        place: impl Fn(u64) -> usize,
+    ) {
+        for group in touched {
+            let group = *group as usize;
+            let row = place(self.after.get(group).map_or(0, |after| after - 1));
+            if let Some(timestamp) = self.timestamps.get_mut(group) {
+                *timestamp = view.timestamp(row);
+            }
+            for (to, from) in self.columns.iter_mut().zip(kept) {
+                if let Some(from) = view.columns.get(*from) {
+                    to.set_from(group, from, row);
+                }
+            }
+        }
+    }
+
+    /// The pane of a group is over: its last row goes behind the rows of a batch.
+    fn close(&mut self, group: u32, batch: &mut Batch) {
+        let group = group as usize;
+        if let Some(after) = self.after.get_mut(group) {
+            *after = 0;
+        }
+        batch.timestamps.push(self.timestamps.get(group).copied().unwrap_or_default());
+        for (to, from) in batch.columns.iter_mut().zip(&self.columns) {
+            to.push_from(from, group);
+        }
     }
 }
 
@@ -43,8 +103,40 @@ impl WindowStage {
         let first_new = self.store_rows(view, pass);
         // Rows that come out have groups, too: those of the input make room for them.
         std::mem::swap(&mut pass.selector_work.groups, &mut pass.work.row_groups);
-        self.ask_window(Some(first_new), None, pass);
-        self.put_out_panes(view, first_new, pass);
+        if let Panes::OfRows(length) = self.bound.panes {
+            self.put_out_full_panes(view, first_new, length, pass);
+        } else {
+            self.ask_window(Some(first_new), None, pass);
+            self.put_out_panes(view, first_new, pass);
+        }
+    }
+
+    /// Takes the rows of a chunk into the aggregates, and closes a pane whenever it has `length` rows.
+    fn put_out_full_panes(
+        &self,
+        view: &View<'_>,
+        first_new: u64,
+        length: u64,
+        pass: &mut Pass<'_, '_>,
+    ) {
+        pass.work.clear_output();
+        pass.work.wake_ups.clear();
+        pass.selector_work.groups.clear();
+        let mut cursors = Cursors::of(pass.state.of(pass.key, self));
+        let mut taken = 0;
+        while taken < view.len() {
+            let room = length - (first_new + taken as u64 - cursors.come);
+            let room = usize::try_from(room).unwrap_or(usize::MAX);
+            let until = taken + room.min(view.len() - taken);
+            self.take_in(view, taken..until, first_new, pass);
+            if until - taken == room {
+                self.close_pane(length, pass);
+                pass.work.end_chunk();
+                cursors.step(WindowStep::Forget(u32::try_from(length).unwrap_or(u32::MAX)));
+            }
+            taken = until;
+        }
+        pass.state.advance(pass.key, cursors);
     }
 
     /// The window of a key was woken: the pane may be over.
@@ -100,39 +192,50 @@ impl WindowStage {
         }
         let Pass { key, selector, state, selector_state, work, selector_work, context } = pass;
         let count = selector.group_count(*key, selector_state);
-        if state.open.last_rows.len() < count {
-            state.open.last_rows.resize(count, OpenGroups::CLOSED);
-        }
-        state.of(*key, self);
         let Some(Some(own)) = state.keys.get_mut(*key as usize) else { return };
         let open = &mut state.open;
+        open.reserve(count, &self.kept_types);
         let groups = (!selector.group_by.is_empty()).then_some(work.row_groups.as_slice());
         let row_at = |position: usize| first_new + position as u64;
+        work.touched.clear();
+        let mut appearing = Appearing {
+            first: row_at(positions.start),
+            groups: &mut own.groups,
+            touched: &mut work.touched,
+        };
         match (groups, view.selection) {
-            (None, _) => open.add(*key, row_at(positions.end - 1), &mut own.groups),
+            (None, _) => open.add(*key, row_at(positions.end - 1), &mut appearing),
             (Some(groups), Selection::All(_)) => {
                 let rows = row_at(positions.start)..;
                 let groups = groups.get(positions.clone()).unwrap_or_default();
                 for (group, row) in groups.iter().zip(rows) {
-                    open.add(*group, row, &mut own.groups);
+                    open.add(*group, row, &mut appearing);
                 }
             }
             (Some(groups), Selection::Rows(rows)) => {
                 for position in positions.clone() {
                     let place = rows.get(position).map_or(0, |row| *row as usize);
                     let group = groups.get(place).copied().unwrap_or_default();
-                    open.add(group, row_at(position), &mut own.groups);
+                    open.add(group, row_at(position), &mut appearing);
                 }
             }
         }
-        let arguments: smallvec::SmallVec<[Argument<'_>; 4]> = (0..self.argument_types.len())
-            .map(|n| Argument::Column(self.arguments.result(n, view, &work.scratch)))
-            .collect();
+        let place = |row: u64| {
+            let position = usize::try_from(row - first_new).unwrap_or(usize::MAX);
+            view.selection.row(position).unwrap_or(usize::MAX)
+        };
+        open.keep(view, &self.kept, &work.touched, place);
         selector.aggregation.feed(
             |own| Rows::Come {
                 selection: view.selection,
                 positions: (positions.start, positions.end),
-                arguments: arguments.get(own).unwrap_or_default(),
+                arguments: Given {
+                    program: &self.arguments,
+                    view,
+                    scratch: &work.scratch,
+                    first: own.start,
+                    count: own.len(),
+                },
                 groups,
                 group: *key,
             },
@@ -151,12 +254,7 @@ impl WindowStage {
         let Some(Some(own)) = state.keys.get_mut(*key as usize) else { return };
         let first = work.batch.len();
         for group in &own.groups {
-            let row = state.open.close(*group);
-            let (columns, index) = own.store.locate(row);
-            work.batch.timestamps.push(own.store.timestamp(row));
-            for (to, from) in work.batch.columns.iter_mut().zip(columns) {
-                to.push_from(from, index);
-            }
+            state.open.close(*group, &mut work.batch);
         }
         work.rows_absorbed += rows - own.groups.len() as u64;
         selector_work.groups.extend_from_slice(&own.groups);

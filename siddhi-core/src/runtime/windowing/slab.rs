@@ -7,10 +7,9 @@ use serde::{Deserialize, Serialize};
 use siddhi_query::ast::DataType;
 
 use super::{Pass, RowKeys, WindowStage, copy_groups};
-use crate::aggregators::feed::Rows;
+use crate::aggregators::feed::{Given, Rows};
 use crate::event::column::{Column, Element, Values};
 use crate::event::view::{Selection, View};
-use crate::extension::Argument;
 
 /// The longest window that is kept in a slab: its places are reserved as soon as a key occurs.
 pub(crate) const LENGTH_MAX: u64 = 64;
@@ -71,13 +70,16 @@ impl WindowStage {
             // All rows of a key are one group: what leaves is of the group of what comes.
             _ => &selector_work.groups,
         };
-        let coming: smallvec::SmallVec<[Argument<'_>; 4]> = (0..self.argument_types.len())
-            .map(|n| Argument::Column(self.arguments.result(n, view, &work.scratch)))
-            .collect();
         selector.aggregation.feed(
             |own| Rows::Slices {
                 selection: view.selection,
-                coming: coming.get(own.clone()).unwrap_or_default(),
+                coming: Given {
+                    program: &self.arguments,
+                    view,
+                    scratch: &work.scratch,
+                    first: own.start,
+                    count: own.len(),
+                },
                 leaving: work.slab.leaving.get(own).unwrap_or_default(),
                 leaves: &work.slab.leaves,
                 groups: &selector_work.groups,
