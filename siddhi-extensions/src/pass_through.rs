@@ -2,11 +2,11 @@
 
 use siddhi_core::event::view::View;
 use siddhi_core::extension::{
-    ConnectorDocumentation, MapperConfig, OptionError, Payload, RowWriter, SinkError, SinkMapper,
-    SinkMapperFactory, SourceMapper, SourceMapperFactory,
+    ConnectorDocumentation, MapperConfig, OptionError, Payload, RowWriter, Schema, SinkError,
+    SinkMapper, SinkMapperFactory, SourceMapper, SourceMapperFactory, Template,
 };
 use siddhi_core::{Text, Value};
-use siddhi_query::ast::DataType;
+use siddhi_query::ast::{AnnotationElement, DataType};
 
 const DOCUMENTATION: ConnectorDocumentation = ConnectorDocumentation {
     name: "passThrough",
@@ -28,14 +28,7 @@ impl SourceMapperFactory for PassThroughFactory {
     }
 
     fn create(&self, config: MapperConfig<'_>) -> Result<Box<dyn SourceMapper>, OptionError> {
-        let expected = config.schema.attributes.len();
-        let given = config.mapping.len();
-        if given != 0 && given != expected {
-            return Err(OptionError::mapping(format!(
-                "@attributes maps {given} attributes, but stream '{}' has {expected}",
-                config.schema.stream
-            )));
-        }
+        check_attributes(config.mapping, config.schema)?;
         let takes_text = matches!(config.schema.attributes.as_slice(), [(_, DataType::String)]);
         Ok(Box::new(PassThrough { takes_text }))
     }
@@ -46,9 +39,38 @@ impl SinkMapperFactory for PassThroughFactory {
         DOCUMENTATION
     }
 
-    fn create(&self, _: MapperConfig<'_>) -> Result<Box<dyn SinkMapper>, OptionError> {
+    fn create(&self, config: MapperConfig<'_>) -> Result<Box<dyn SinkMapper>, OptionError> {
+        // `@payload` changes nothing, but what it names must be there.
+        for element in config.mapping {
+            Template::parse(&element.value, "@payload", config.schema)?;
+        }
         Ok(Box::new(PassThrough { takes_text: false }))
     }
+}
+
+/// `@attributes` changes nothing, but it must map every attribute, all by name or all by position.
+fn check_attributes(mapping: &[AnnotationElement], schema: &Schema) -> Result<(), OptionError> {
+    let named: Vec<&str> =
+        mapping.iter().filter_map(|e| e.key.as_ref().map(|key| key.name.as_str())).collect();
+    let stream = &schema.stream;
+    if named.is_empty() {
+        let (given, expected) = (mapping.len(), schema.attributes.len());
+        if given != 0 && given != expected {
+            return Err(OptionError::mapping(format!(
+                "@attributes maps {given} attributes, but stream '{stream}' has {expected}"
+            )));
+        }
+    } else if named.len() < mapping.len() {
+        let message = "@attributes maps some attributes by name and some by position";
+        return Err(OptionError::mapping(message));
+    } else if let Some((name, _)) =
+        schema.attributes.iter().find(|(name, _)| !named.contains(&name.as_str()))
+    {
+        return Err(OptionError::mapping(format!(
+            "@attributes does not map '{name}' of stream '{stream}'"
+        )));
+    }
+    Ok(())
 }
 
 #[derive(Debug)]

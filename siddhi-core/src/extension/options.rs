@@ -98,7 +98,7 @@ impl OptionError {
     }
 }
 
-/// The elements of an annotation, found by key ignoring case.
+/// The elements of an annotation, found by their exact key: as in Java, `Topic` is no `topic`.
 ///
 /// Every getter names the option in its error.
 ///
@@ -152,9 +152,9 @@ impl Options {
     }
 
     fn find(&self, option: &str) -> Option<&AnnotationElement> {
-        self.elements.iter().find(|element| {
-            element.key.as_ref().is_some_and(|key| key.name.eq_ignore_ascii_case(option))
-        })
+        self.elements
+            .iter()
+            .find(|element| element.key.as_ref().is_some_and(|key| key.name == option))
     }
 
     /// Where an option stands in the text of the app; the annotation when it is not there.
@@ -314,9 +314,9 @@ mod tests {
     }
 
     #[test]
-    fn keys_and_words_are_found_in_any_case() {
-        let options = Options::new([("File.URI", "a"), ("MODE", "line")]);
-        assert_eq!(options.get("file.uri"), Some("a"));
+    fn keys_are_exact_and_words_in_any_case() {
+        let options = Options::new([("File.URI", "a"), ("mode", "line")]);
+        assert_eq!(options.get("file.uri"), None);
         assert_eq!(options.choice("mode", 0, &[("LINE", 1)]), Ok(1));
     }
 

@@ -40,12 +40,11 @@ impl Template {
             if !before.is_empty() {
                 parts.push(Part::Text(before.into()));
             }
-            let position =
-                schema.position(name.trim()).ok_or_else(|| OptionError::UnknownAttribute {
-                    attribute: name.trim().into(),
-                    stream: schema.stream.clone(),
-                    option: option.into(),
-                })?;
+            let position = schema.position(name).ok_or_else(|| OptionError::UnknownAttribute {
+                attribute: name.into(),
+                stream: schema.stream.clone(),
+                option: option.into(),
+            })?;
             parts.push(Part::Attribute(position));
             rest = after;
         }
@@ -125,7 +124,7 @@ mod tests {
     #[test]
     fn attributes_are_filled_in() {
         assert_eq!(render("{{k}}"), "A");
-        assert_eq!(render("a {{ k }} b {{v}}"), "a A b null");
+        assert_eq!(render("a {{k}} b {{v}}"), "a A b null");
         assert_eq!(render(r#"{"e":{"k":"{{k}}","v":{{v}}}}"#), r#"{"e":{"k":"A","v":null}}"#);
         assert_eq!(render("{ {k} } {{"), "{ {k} } {{");
         assert_eq!(render(""), "");

@@ -156,12 +156,9 @@ impl Mistake {
     }
 }
 
-/// The element with a key, which is looked up ignoring case.
+/// The element with a key.
 fn element<'a>(annotation: &'a Annotation, key: &str) -> Option<&'a AnnotationElement> {
-    annotation
-        .elements
-        .iter()
-        .find(|e| e.key.as_ref().is_some_and(|k| k.name.eq_ignore_ascii_case(key)))
+    annotation.elements.iter().find(|e| e.key.as_ref().is_some_and(|k| k.name == key))
 }
 
 /// The nested annotation of a name, which is looked up ignoring case.
@@ -169,9 +166,12 @@ fn nested<'a>(annotation: &'a Annotation, name: &str) -> Option<&'a Annotation> 
     annotation.annotations.iter().find(|a| a.name.name.eq_ignore_ascii_case(name))
 }
 
-/// The `type` of a connector.
+/// The `type` of a connector, the one key that is looked up ignoring case.
 fn type_of(annotation: &Annotation) -> Result<&AnnotationElement, Mistake> {
-    element(annotation, "type").ok_or_else(|| {
+    let is_type = |e: &&AnnotationElement| {
+        e.key.as_ref().is_some_and(|key| key.name.eq_ignore_ascii_case("type"))
+    };
+    annotation.elements.iter().find(is_type).ok_or_else(|| {
         let name = &annotation.name.name;
         Mistake::new(format!("`@{name}` needs a type"), annotation.span, "no `type = '…'` here")
     })

@@ -115,9 +115,11 @@ pub(super) fn make(
             (strategy, destinations)
         }
     };
-    let mapper = mapper.create(mapping.config(schema)).map_err(|error| {
-        Mistake::option(&error, &format!("sink mapper `{}`", mapping.name), &mapping.options)
-    })?;
+    let mapper = constant(&mapping.options, &[], schema)
+        .and_then(|()| mapper.create(mapping.config(schema)))
+        .map_err(|error| {
+            Mistake::option(&error, &format!("sink mapper `{}`", mapping.name), &mapping.options)
+        })?;
     let mut output = SinkOutput {
         stream,
         name: format!("sink `{name}` of {}", schema.stream),
@@ -155,7 +157,18 @@ fn destination(
     let names = factory.dynamic_options();
     let templates = names.iter().map(|name| options.template(name, schema));
     let templates = templates.collect::<Result<_, _>>()?;
+    constant(options, names, schema)?;
     Ok(Destination { sink, names, templates })
+}
+
+/// Only dynamic options may hold `{{attribute}}`.
+fn constant(options: &Options, dynamic: &[&str], schema: &Schema) -> Result<(), OptionError> {
+    for (option, value) in options.iter().filter(|(option, _)| !dynamic.contains(option)) {
+        if !Template::parse(value, option, schema)?.is_constant() {
+            return Err(options.invalid(option, "a text without `{{…}}`"));
+        }
+    }
+    Ok(())
 }
 
 fn strategy(distribution: &Annotation, schema: &Schema) -> Result<Strategy, Mistake> {
@@ -163,7 +176,7 @@ fn strategy(distribution: &Annotation, schema: &Schema) -> Result<Strategy, Mist
         let message = "`@distribution` needs a strategy";
         return Err(Mistake::new(message, distribution.span, "no `strategy = '…'` here"));
     };
-    let is = |name: &str| strategy.value.eq_ignore_ascii_case(name);
+    let is = |name: &str| strategy.value == name;
     if is("broadcast") {
         Ok(Strategy::Broadcast)
     } else if is("roundRobin") {
