@@ -129,7 +129,9 @@ impl Moments {
         let mut distance = self.sum.clone();
         distance.add_product(mean, -count);
         let distance = distance.value();
-        ((squares.value() - distance * distance / count) / count).max(0.0)
+        let variance = (squares.value() - distance * distance / count) / count;
+        // Not `max`, which may keep the sign of a negative zero.
+        if variance > 0.0 { variance } else { 0.0 }
     }
 }
 

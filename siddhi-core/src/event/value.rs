@@ -194,17 +194,26 @@ impl fmt::Display for Object {
     }
 }
 
-/// The text of a double as Java writes it: the fewest digits that give the value back, plain for
-/// magnitudes from 0.001 to below ten million, else with one digit before the point and an `E`.
+/// The text of a double as Java writes it: the fewest digits that give the value back, but at least
+/// two, plain for magnitudes from 0.001 to below ten million, else with one digit before the point
+/// and an `E`.
 #[must_use]
 pub fn double_text(value: f64) -> String {
-    java_text(value, value.is_nan(), format!("{value:e}"))
+    java_text(value, value.is_nan(), scientific(&value))
 }
 
 /// The text of a float as Java writes it, with its own shortest digits.
 #[must_use]
 pub fn float_text(value: f32) -> String {
-    java_text(value.into(), value.is_nan(), format!("{value:e}"))
+    java_text(value.into(), value.is_nan(), scientific(&value))
+}
+
+/// Where one digit would do, the two that come nearest: the smallest double is `4.9E-324`, which
+/// `5E-324` gives back too.
+fn scientific(value: &impl fmt::LowerExp) -> String {
+    let shortest = format!("{value:e}");
+    let two = format!("{value:.1e}");
+    if shortest.contains('.') || two.contains(".0e") { shortest } else { two }
 }
 
 fn java_text(value: f64, is_nan: bool, scientific: String) -> String {
@@ -263,6 +272,10 @@ mod tests {
         ] {
             assert_eq!(double_text(value), text);
         }
+        assert_eq!(double_text(f64::from_bits(1)), "4.9E-324");
+        assert_eq!(float_text(f32::from_bits(1)), "1.4E-45");
+        assert_eq!(float_text(2e10), "2.0E10");
+        assert_eq!(float_text(0.5), "0.5");
         assert_eq!(float_text(0.1), "0.1");
         assert_eq!(float_text(16_777_216.0), "1.6777216E7");
     }

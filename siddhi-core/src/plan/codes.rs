@@ -28,7 +28,7 @@ pub(crate) const DUPLICATE_OUTPUT: Code = Code::new("SID0312");
 pub(crate) const DEFINITION: Code = Code::new("SID0313");
 /// An input that cannot stand there.
 pub(crate) const INPUT: Code = Code::new("SID0314");
-/// `having` of a form that Siddhi refuses.
+/// `having`, or the condition of a range, of a form that Siddhi refuses.
 pub(crate) const HAVING: Code = Code::new("SID0315");
 /// A pattern of a form that cannot run.
 pub(crate) const PATTERN: Code = Code::new("SID0316");

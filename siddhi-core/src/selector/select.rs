@@ -489,7 +489,8 @@ impl Selector {
         work.rows = rows;
     }
 
-    /// Keeps the events that pass `having`; its aggregators see all rows, without groups.
+    /// Keeps the events that pass `having`. Its aggregators see all rows, without groups; in a
+    /// partition they have groups too, as in Java, where all state of a key is kept by group.
     #[allow(clippy::too_many_arguments, reason = "the parts of one pass, taken apart")]
     fn run_having(
         &self,
@@ -511,14 +512,21 @@ impl Selector {
             let all = output.with(Selection::Rows(rows));
             having.aggregation.prepare(&output.with(Selection::Rows(events)), aggregation, context);
             let own;
-            let of_rows = if key == 0 {
-                None
-            } else {
+            let mut reset = Vec::new();
+            let (of_rows, count) = if key == 0 {
+                reset.push(key);
+                (None, 1)
+            } else if self.group_by.is_empty() {
+                reset.push(key);
                 own = vec![key; all.selection.extent()];
-                Some(own.as_slice())
+                (Some(own.as_slice()), key as usize + 1)
+            } else {
+                if view.kinds.is_some() {
+                    self.groups_of_key(key, state, &mut reset);
+                }
+                (Some(work.groups.as_slice()), state.groups.len())
             };
-            let reset = [key];
-            let groups = Groups { of_rows, count: key as usize + 1, reset: Some(&reset) };
+            let groups = Groups { of_rows, count, reset: Some(&reset) };
             having.aggregation.run(&all, groups, &mut state.having, aggregation, context);
         }
         let with_aggregates = Columns::extended(&output.columns, &aggregation.values);

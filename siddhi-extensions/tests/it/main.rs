@@ -109,6 +109,8 @@ fn what_a_sink_cannot_publish_goes_where_on_error_says() {
              @sink(type = 'inMemory', topic = 't', on.error = 'STREAM',
                    @map(type = 'json', validate.json = 'true', @payload(\"\"\"{\"k\": {{k}}}\"\"\")))
              define stream A (k string);
+             @source(type = 'inMemory', topic = 't')
+             define stream Heard (line string);
              from !A select k insert into Faults;",
         )
         .unwrap();

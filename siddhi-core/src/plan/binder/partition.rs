@@ -92,6 +92,7 @@ impl AppBinder<'_> {
                 let mut plans = Vec::new();
                 for range in ranges {
                     let condition = self.expressions(&scope, false).condition(&range.condition)?;
+                    self.refuse_bare(&condition, &range.condition, "the condition of a range")?;
                     // A label that is written twice means one instance, which sees an event once.
                     plans.push((condition, range.label.clone()));
                 }

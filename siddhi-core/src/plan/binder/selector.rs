@@ -134,25 +134,36 @@ impl AppBinder<'_> {
         width: &dyn Fn() -> usize,
     ) -> Option<ConditionPlan> {
         let mut condition = self.expressions(scope, true).condition(having)?;
-        if matches!(
-            condition.kind,
-            ExprKind::Column(_) | ExprKind::Constant(_) | ExprKind::Aggregate(_)
-        ) && !matches!(having.kind, ExpressionKind::IsNullStream(_))
-        {
-            self.diagnostics.push(
-                Diagnostic::error(
-                    codes::HAVING,
-                    "`having` needs a comparison",
-                    having.span,
-                    "Siddhi refuses a bare value here",
-                )
-                .with_help("write `… == true`"),
-            );
-            return None;
-        }
+        self.refuse_bare(&condition, having, "`having`")?;
         let mut aggregates = Vec::new();
         extract_aggregates(&mut condition, width(), &mut aggregates);
         Some(ConditionPlan { aggregates, condition })
+    }
+
+    /// Refuses a condition that is nothing but a value, where Siddhi wants it to compare.
+    pub(super) fn refuse_bare(
+        &mut self,
+        condition: &Expr,
+        expression: &ast::Expression,
+        what: &str,
+    ) -> Option<()> {
+        if !matches!(
+            condition.kind,
+            ExprKind::Column(_) | ExprKind::Constant(_) | ExprKind::Aggregate(_)
+        ) || matches!(expression.kind, ExpressionKind::IsNullStream(_))
+        {
+            return Some(());
+        }
+        self.diagnostics.push(
+            Diagnostic::error(
+                codes::HAVING,
+                format!("{what} needs a comparison"),
+                expression.span,
+                "Siddhi refuses a bare value here",
+            )
+            .with_help("write `… == true`"),
+        );
+        None
     }
 
     /// The constant of `limit` or `offset`; the outer option is none when it is refused.
