@@ -23,6 +23,9 @@ use crate::plan::logical::{OnError, StreamId};
 use crate::selector::context::EvalContext;
 use crate::selector::select::{Form, Selected};
 
+/// How deep chunks may be handed out, one inside the other; Java's stack ends at 300 to 1,000.
+const MAX_NESTING: u32 = 1_000;
+
 /// The state of a running app.
 #[derive(Debug)]
 pub(crate) struct Region {
@@ -35,6 +38,10 @@ pub(crate) struct Region {
     pub(crate) poisoned: Cell<bool>,
     /// Sends and timers that are under way, one inside the other.
     pub(crate) depth: Cell<u32>,
+    /// Chunks that are being handed out, one inside the other.
+    nesting: Cell<u32>,
+    /// The chunk under way has come too deep: nothing is handed out until it is over.
+    endless: Cell<bool>,
     /// Some query has a callback.
     pub(crate) query_callbacks: Cell<bool>,
     due_keys: RefCell<Vec<(i64, u32)>>,
@@ -57,6 +64,8 @@ impl Region {
             running: Cell::new(false),
             poisoned: Cell::new(false),
             depth: Cell::new(0),
+            nesting: Cell::new(0),
+            endless: Cell::new(false),
             query_callbacks: Cell::new(false),
             due_keys: RefCell::default(),
         }
@@ -72,10 +81,28 @@ impl Region {
 
     /// Hands a chunk to everybody who reads a stream. `key` is that of the partition instance for
     /// inner streams, else 0.
+    ///
+    /// Queries that feed each other without end would exhaust the stack, as they do in Java. The
+    /// chunk is given up where it has come too deep; what it has done until then stays.
     pub(crate) fn publish(&self, stream: StreamId, view: &View<'_>, key: u32) {
-        if view.is_empty() {
+        let nesting = self.nesting.get();
+        if nesting == 0 {
+            self.endless.set(false);
+        }
+        if view.is_empty() || self.endless.get() {
             return;
         }
+        if nesting == MAX_NESTING {
+            self.endless.set(true);
+            log::error!("queries feed each other without end: the chunk is given up");
+            return;
+        }
+        self.nesting.set(nesting + 1);
+        self.hand_out(stream, view, key);
+        self.nesting.set(nesting);
+    }
+
+    fn hand_out(&self, stream: StreamId, view: &View<'_>, key: u32) {
         let Some(junction) = self.junctions.get(stream) else { return };
         junction.rows.set(junction.rows.get() + view.len() as u64);
         // What leaves a partition has no key any more.
@@ -87,7 +114,7 @@ impl Region {
                 self.hand(*reader, stream, view, key);
             }
         }
-        if junction.has_listeners.get() {
+        if junction.has_listeners.get() && !self.endless.get() {
             let chunk = Chunk::new(view);
             for sink in &*junction.sinks.borrow() {
                 sink(&chunk);

@@ -41,6 +41,25 @@ fn a_query_feeds_itself() {
 }
 
 #[test]
+fn a_circle_without_end_is_given_up() {
+    // Unoptimized frames are large, and tests have small stacks.
+    let run = || {
+        let app = app("define stream S (n long);
+                       from S[n == 0] select n insert into S;
+                       from S[n == 1] select n insert into O;");
+        let log = Log::default();
+        listen(&app, "S", &log);
+        listen(&app, "O", &log);
+        let input = app.input("S").unwrap();
+        input.send(1, &[Value::Long(0)]).unwrap();
+        assert_eq!(*log.lock(), []);
+        input.send(1, &[Value::Long(1)]).unwrap();
+        assert_eq!(*log.lock(), [of("O", &[1]), of("S", &[1])]);
+    };
+    std::thread::Builder::new().stack_size(32 << 20).spawn(run).unwrap().join().unwrap();
+}
+
+#[test]
 fn a_window_feeds_itself() {
     let app = app("define stream S (n long);
                    from S#window.length(2)[n < 3] select sum(n) + 1L as n insert into S;");
