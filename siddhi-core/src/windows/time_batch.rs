@@ -74,8 +74,8 @@ struct TimeBatchWindow {
 }
 
 impl TimeBatchWindow {
-    /// Ends the period when its time has come.
-    fn pass_time(&mut self, pass: &mut WindowPass<'_>) {
+    /// Ends the period when its time has come; whether it has.
+    fn pass_time(&mut self, pass: &mut WindowPass<'_>) -> bool {
         let now = pass.now();
         let end = match self.state.end {
             Some(end) => end,
@@ -89,7 +89,7 @@ impl TimeBatchWindow {
             }
         };
         if now < end {
-            return;
+            return false;
         }
         let next = end.saturating_add(self.time);
         self.state.end = Some(next);
@@ -99,6 +99,7 @@ impl TimeBatchWindow {
         } else {
             self.flush(pass, now);
         }
+        true
     }
 
     fn flush(&mut self, pass: &mut WindowPass<'_>, now: i64) {
@@ -124,8 +125,8 @@ impl TimeBatchWindow {
             let at = pass.store.timestamp(row);
             pass.put(leave(pass.wants_expired, open, now));
             pass.put(WindowStep::Reset { row, at });
-            pass.put(WindowStep::End);
         }
+        pass.put(WindowStep::End);
     }
 }
 
@@ -143,9 +144,12 @@ impl Window for TimeBatchWindow {
         self.state.open += rows;
         if self.stream {
             pass.put(WindowStep::Current(count(rows)));
+        }
+        // Rows at which the period ends are of one chunk with what leaves, themselves included.
+        let ended = self.pass_time(pass);
+        if self.stream && !ended {
             pass.put(WindowStep::End);
         }
-        self.pass_time(pass);
     }
 
     fn wake(&mut self, _time: i64, pass: &mut WindowPass<'_>) {
