@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use anyhow::Context as _;
 use siddhi_core::event::view::{Selection, View};
 use siddhi_core::extension::{Rejection, SourceInput};
-use siddhi_core::{App, AppError, InputHandler};
+use siddhi_core::{App, AppError, InputHandler, SendError};
 use siddhi_pipeline::{Clock as _, Histogram, SystemClock};
 
 use super::feeds::{Feeds, Message, Next};
@@ -137,14 +137,14 @@ impl<'a> Drive<'a> {
         if feed.has_event_time {
             let event_ms = buffer.batch.timestamps.get(first).copied().unwrap_or_default();
             self.time.follow(self.app, event_ms)?;
-            handler.send_view(&view)?;
+            go_on(handler.send_view(&view))?;
         } else {
             // What is read now happens now.
             self.timestamps.resize(buffer.batch.len().max(self.timestamps.len()), 0);
             if let Some(timestamps) = self.timestamps.get_mut(first..first + count) {
                 timestamps.fill(self.time.now_ms());
             }
-            handler.send_view(&View { timestamps: &self.timestamps, ..view })?;
+            go_on(handler.send_view(&View { timestamps: &self.timestamps, ..view }))?;
         }
         let taken = u64::try_from(begun.elapsed().as_nanos()).unwrap_or(u64::MAX);
         let each = taken / (count as u64).max(1);
@@ -217,4 +217,12 @@ fn on_interrupt(sender: std::sync::mpsc::Sender<Message>) -> anyhow::Result<()> 
 #[allow(clippy::disallowed_methods, reason = "a program may measure real time")]
 fn now() -> Instant {
     Instant::now()
+}
+
+/// A chunk that was given up is logged, and the run goes on, as the app does.
+fn go_on(sent: Result<(), SendError>) -> Result<(), SendError> {
+    match sent {
+        Err(SendError::Endless) => Ok(()),
+        sent => sent,
+    }
 }

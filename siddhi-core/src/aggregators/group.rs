@@ -140,6 +140,10 @@ impl<T: Element, S: Group<T>> Aggregator for Grouped<T, S> {
             *state = S::default();
         }
     }
+
+    fn is_forever(&self) -> bool {
+        S::FOREVER
+    }
 }
 
 impl<T, S: Group<T>> StateHolder for Grouped<T, S> {

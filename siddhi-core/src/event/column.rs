@@ -374,6 +374,14 @@ impl Column {
         }
     }
 
+    /// Puts a default value at an existing row, and lets go what stood there.
+    pub(crate) fn reset(&mut self, row: usize) {
+        each_type!(&mut self.values, v => if let Some(place) = v.get_mut(row) {
+            *place = Default::default();
+        });
+        self.nulls.unset(row);
+    }
+
     /// Copies a row of the column over another of its rows.
     pub(crate) fn copy_within(&mut self, from: usize, to: usize) {
         each_type!(&mut self.values, v => if let Some(value) = v.get(from).cloned()

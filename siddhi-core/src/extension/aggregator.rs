@@ -63,4 +63,10 @@ pub trait Aggregator: StateHolder + Send {
 
     /// Forgets a group: its number will be given to another.
     fn forget(&mut self, group: usize);
+
+    /// Whether a group's value outlives its rows and every reset, as that of `maxForever` does: then
+    /// groups are never forgotten.
+    fn is_forever(&self) -> bool {
+        false
+    }
 }

@@ -30,6 +30,8 @@ pub struct BoundWindow {
     pub sliding: bool,
     /// Rows leave in the order in which they came.
     pub in_order: bool,
+    /// In a partition the window of a key starts anew when time has let its last row go.
+    pub starts_anew: bool,
     /// Whether rows come out pane by pane.
     pub panes: Panes,
     /// The window is the last so many rows and nothing else.

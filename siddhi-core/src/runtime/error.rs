@@ -83,6 +83,10 @@ pub enum SendError {
     /// Work in the app panicked: its state may be inconsistent, and it takes nothing in any more.
     #[error("the app is poisoned: an earlier event made it panic")]
     Poisoned,
+    /// Queries fed each other without end, and what they put out was given up where it had come too
+    /// deep; what was done until then stays done. The app goes on.
+    #[error("queries feed each other without end: the chunk is given up")]
+    Endless,
     /// The columns of the rows are not those of the stream.
     #[error("the rows have {found} columns, the stream `{stream}` has ({expected})")]
     Columns {

@@ -145,7 +145,9 @@ impl InputHandler {
         catch_unwind(AssertUnwindSafe(|| work(&region, junction))).map_err(|_| {
             region.poisoned.set(true);
             SendError::Poisoned
-        })
+        })?;
+        let is_outermost = region.depth.get() == 0;
+        if is_outermost && region.gave_up.replace(false) { Err(SendError::Endless) } else { Ok(()) }
     }
 }
 

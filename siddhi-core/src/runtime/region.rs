@@ -10,6 +10,7 @@ use std::cell::{Cell, RefCell};
 use siddhi_pipeline::Random;
 
 use super::callback::{Chunk, QueryOutput};
+use super::error::SendError;
 use super::faults::{self, Faults};
 use super::handlers;
 use super::junction::{Junction, Reader};
@@ -42,6 +43,8 @@ pub(crate) struct Region {
     nesting: Cell<u32>,
     /// The chunk under way has come too deep: nothing is handed out until it is over.
     endless: Cell<bool>,
+    /// A chunk was given up since somebody last asked.
+    pub(super) gave_up: Cell<bool>,
     /// Some query has a callback.
     pub(crate) query_callbacks: Cell<bool>,
     due_keys: RefCell<Vec<(i64, u32)>>,
@@ -66,6 +69,7 @@ impl Region {
             depth: Cell::new(0),
             nesting: Cell::new(0),
             endless: Cell::new(false),
+            gave_up: Cell::new(false),
             query_callbacks: Cell::new(false),
             due_keys: RefCell::default(),
         }
@@ -94,7 +98,8 @@ impl Region {
         }
         if nesting == MAX_NESTING {
             self.endless.set(true);
-            log::error!("queries feed each other without end: the chunk is given up");
+            self.gave_up.set(true);
+            log::error!("{}", SendError::Endless);
             return;
         }
         self.nesting.set(nesting + 1);

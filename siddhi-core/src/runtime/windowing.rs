@@ -9,6 +9,7 @@ mod general;
 pub(crate) mod panes;
 pub(crate) mod slab;
 mod sliding;
+mod sweep;
 
 use siddhi_query::ast::DataType;
 
@@ -95,6 +96,8 @@ pub(crate) struct WindowState {
     pub(crate) rows_in: u64,
     pub(crate) rows_expired: u64,
     pub(crate) rows_dropped: u64,
+    /// When there are so many groups, those without rows are looked for.
+    sweep_at: usize,
 }
 
 /// The window of one key.
@@ -234,6 +237,12 @@ impl WindowStage {
             // The last rows of a key do not wait for a time.
             WindowForm::Slab => {}
         }
+        if self.bound.starts_anew && pass.key != 0 {
+            let own = pass.state.of(pass.key, self);
+            if own.store.is_empty() {
+                own.window = (self.bound.make)();
+            }
+        }
     }
 
     /// Asks the window of a key what happens now: rows have come, from `first_new` on, or a time that
@@ -260,6 +269,7 @@ impl WindowStage {
     /// Computes the arguments and the groups of rows and stores both with the columns that are kept;
     /// gives the number of the first row.
     fn store_rows(&self, view: &View<'_>, pass: &mut Pass<'_, '_>) -> u64 {
+        self.sweep_groups(pass);
         let Pass { key, selector, state, selector_state, work, selector_work, context } = pass;
         state.rows_in += view.len() as u64;
         self.arguments.run(view, &mut work.scratch, &mut context.calls(view));
@@ -355,6 +365,7 @@ impl WindowState {
             rows_in: 0,
             rows_expired: 0,
             rows_dropped: 0,
+            sweep_at: sweep::FIRST,
         }
     }
 

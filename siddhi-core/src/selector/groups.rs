@@ -18,12 +18,17 @@ use crate::event::view::{SelectionIter, View};
 #[derive(Clone, Debug, Default)]
 pub(crate) struct GroupTable {
     columns: Vec<Column>,
-    /// The partition key of each group.
+    /// The partition key of each group; [`FREE`] where there is none.
     keys: Vec<u32>,
+    /// Numbers that were given back.
+    free: Vec<u32>,
     table: IdTable,
     /// Hashes of the chunk at hand; only a buffer.
     scratch: Vec<u64>,
 }
+
+/// Stands for the partition key where a number is free.
+const FREE: u32 = u32::MAX;
 
 impl GroupTable {
     /// A table for keys of these types.
@@ -31,9 +36,26 @@ impl GroupTable {
         Self { columns: types.iter().map(|t| Column::new(*t)).collect(), ..Self::default() }
     }
 
-    /// Groups so far.
+    /// Groups are numbered below this.
     pub(crate) fn len(&self) -> usize {
         self.keys.len()
+    }
+
+    /// How many groups there are.
+    pub(crate) fn live(&self) -> usize {
+        self.keys.len() - self.free.len()
+    }
+
+    /// Forgets the groups that are not to be kept: their numbers will be given to others.
+    pub(crate) fn retain(&mut self, mut keep: impl FnMut(u32) -> bool) {
+        for (group, key) in (0..).zip(&mut self.keys) {
+            if *key != FREE && !keep(group) {
+                *key = FREE;
+                self.free.push(group);
+                self.columns.iter_mut().for_each(|column| column.reset(group as usize));
+            }
+        }
+        self.table = table_of(&self.columns, &self.keys);
     }
 
     /// The groups of a partition key.
@@ -120,16 +142,24 @@ impl GroupTable {
 
     #[cold]
     fn add_text(&mut self, text: &Text, key: u32) -> u32 {
+        let group = self.add(seed(key) ^ text.fast_hash(), key);
         if let Some(column) = self.columns.first_mut() {
-            column.push(Value::String(text.clone()));
+            column.set(group as usize, Value::String(text.clone()));
         }
-        self.add(seed(key) ^ text.fast_hash(), key)
+        group
     }
 
-    /// Numbers a combination of values that stands in the columns.
+    /// Numbers a combination of values, which is then to be written to the columns.
     fn add(&mut self, hash: u64, key: u32) -> u32 {
-        let group = u32::try_from(self.keys.len()).unwrap_or(u32::MAX);
-        self.keys.push(key);
+        let group = self.free.pop().unwrap_or_else(|| {
+            let group = self.keys.len();
+            self.keys.push(FREE);
+            self.columns.iter_mut().for_each(|column| column.resize(group + 1));
+            u32::try_from(group).unwrap_or(u32::MAX)
+        });
+        if let Some(place) = self.keys.get_mut(group as usize) {
+            *place = key;
+        }
         self.table.insert(hash, group);
         group
     }
@@ -152,12 +182,13 @@ impl GroupTable {
         if let Some(group) = found {
             return group;
         }
+        let group = self.add(hash, key);
         for (known, column) in self.columns.iter_mut().zip(columns) {
             if let Some(new) = view.columns.get(*column) {
-                known.push_from(new, row);
+                known.set_from(group as usize, new, row);
             }
         }
-        self.add(hash, key)
+        group
     }
 }
 
@@ -195,6 +226,17 @@ impl GroupTable {
     pub(crate) fn text(&self, group: u32) -> Value {
         self.columns.first().map_or(Value::Null, |column| column.value(group as usize))
     }
+}
+
+/// The table of the groups that stand in these columns.
+fn table_of(columns: &[Column], keys: &[u32]) -> IdTable {
+    let mut table = IdTable::default();
+    for (group, key) in (0..).zip(keys).filter(|(_, key)| **key != FREE) {
+        let parts = columns.iter().enumerate();
+        let add = |hash, (place, column)| add_value(hash, place, column, group as usize);
+        table.insert(parts.fold(seed(*key), add), group);
+    }
+    table
 }
 
 fn seed(key: u32) -> u64 {
@@ -272,15 +314,9 @@ impl<'de> Deserialize<'de> for GroupTable {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let (columns, keys): (Vec<Column>, Vec<u32>) = Deserialize::deserialize(deserializer)?;
         // The hash of a long text may differ from machine to machine, so none is kept.
-        let group_hash = |(group, key): (usize, &u32)| {
-            let parts = columns.iter().enumerate();
-            parts.fold(seed(*key), |hash, (place, column)| add_value(hash, place, column, group))
-        };
-        let mut table = IdTable::default();
-        for (group, hash) in (0..).zip(keys.iter().enumerate().map(group_hash)) {
-            table.insert(hash, group);
-        }
-        Ok(Self { columns, keys, table, scratch: Vec::new() })
+        let table = table_of(&columns, &keys);
+        let free = (0..).zip(&keys).filter(|(_, key)| **key == FREE).map(|(group, _)| group);
+        Ok(Self { free: free.collect(), columns, keys, table, scratch: Vec::new() })
     }
 }
 
@@ -313,6 +349,38 @@ mod tests {
         let mut own = Vec::new();
         table.of_key(7, &mut own);
         assert_eq!(own, [4, 5, 6, 7]);
+    }
+
+    #[test]
+    fn numbers_that_are_given_back_go_to_others() {
+        let types = [DataType::String, DataType::Long];
+        for columns in [&[0][..], &[1], &[0, 1]] {
+            let own: Vec<DataType> = columns.iter().map(|column| types[*column]).collect();
+            let mut table = GroupTable::new(&own);
+            let assign = |table: &mut GroupTable, values: &[i64]| {
+                let mut batch = Batch::new(&types);
+                for value in values {
+                    let text = Value::from(format!("a text that is counted: {value}"));
+                    batch.push_row(0, Kind::Current, [text, Value::Long(*value)]);
+                }
+                let mut groups = Vec::new();
+                table.assign(&batch.view(), columns, 0, &mut groups);
+                groups
+            };
+            assert_eq!(assign(&mut table, &[10, 11, 12, 13]), [0, 1, 2, 3]);
+            table.retain(|group| group == 2);
+            assert_eq!((table.live(), table.len()), (1, 4));
+            let mut restored: GroupTable =
+                siddhi_state::decode(&siddhi_state::encode(&table).unwrap()).unwrap();
+            for table in [&mut table, &mut restored] {
+                let groups = assign(table, &[11, 12, 20, 21, 22, 11]);
+                assert_eq!((groups[1], groups[5], table.len()), (2, groups[0], 5));
+                let mut distinct = groups.clone();
+                distinct.sort_unstable();
+                distinct.dedup();
+                assert_eq!((distinct, table.live()), (vec![0, 1, 2, 3, 4], 5));
+            }
+        }
     }
 
     #[test]

@@ -16,6 +16,9 @@ use crate::extension::Leaving;
 use crate::plan::logical::SelectorPlan;
 use crate::runtime::windowing::RowKeys;
 
+/// So many groups are kept from chunk to chunk where nobody needs them: it saves numbering them anew.
+const CHUNK_GROUPS: usize = 1024;
+
 /// Which rows of a chunk come out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Form {
@@ -298,6 +301,10 @@ impl Selector {
         work: &mut SelectorWork,
         context: &mut EvalContext<'_>,
     ) {
+        if self.is_stateless() && state.groups.live() > CHUNK_GROUPS {
+            // Without aggregators a group means something within its chunk alone.
+            state.groups.retain(|_| false);
+        }
         self.assign_groups(view, key, state, work);
         if self.aggregation.is_empty() {
             return;

@@ -36,6 +36,7 @@ impl WindowFactory for Length {
             // With no room an event passes, expires at once, and a reset follows.
             sliding: length > 0,
             in_order: true,
+            starts_anew: false,
             panes: Panes::No,
             last_rows: (length > 0).then_some(length),
             needs_timestamps: false,

@@ -40,6 +40,7 @@ impl WindowFactory for LengthBatch {
             }),
             sliding: false,
             in_order: true,
+            starts_anew: false,
             panes: match u64::try_from(length) {
                 Ok(length @ 1..) if !stream => Panes::OfRows(length),
                 _ => Panes::No,

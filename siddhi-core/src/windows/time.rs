@@ -36,6 +36,7 @@ impl WindowFactory for Time {
             make: Arc::new(move || Box::new(TimeWindow { time, state: State { last: i64::MIN } })),
             sliding: true,
             in_order: true,
+            starts_anew: true,
             panes: Panes::No,
             last_rows: None,
             needs_timestamps: true,

@@ -49,6 +49,7 @@ impl WindowFactory for TimeBatch {
             }),
             sliding: false,
             in_order: true,
+            starts_anew: false,
             panes: if stream { Panes::No } else { Panes::Yes },
             last_rows: None,
             needs_timestamps: false,

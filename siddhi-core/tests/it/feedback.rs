@@ -51,7 +51,7 @@ fn a_circle_without_end_is_given_up() {
         listen(&app, "S", &log);
         listen(&app, "O", &log);
         let input = app.input("S").unwrap();
-        input.send(1, &[Value::Long(0)]).unwrap();
+        assert!(matches!(input.send(1, &[Value::Long(0)]), Err(SendError::Endless)));
         assert_eq!(*log.lock(), []);
         input.send(1, &[Value::Long(1)]).unwrap();
         assert_eq!(*log.lock(), [of("O", &[1]), of("S", &[1])]);

@@ -7,6 +7,7 @@ mod apps;
 mod counters;
 mod drive;
 mod feedback;
+mod groups;
 mod optimized;
 mod patterns;
 mod restore;

@@ -35,6 +35,11 @@ struct Appearing<'a> {
 }
 
 impl OpenGroups {
+    /// The groups that have rows in open panes.
+    pub(super) fn groups(&self) -> impl Iterator<Item = usize> {
+        self.after.iter().enumerate().filter(|(_, after)| **after > 0).map(|(group, _)| group)
+    }
+
     /// Makes room for groups numbered below `count`.
     fn reserve(&mut self, count: usize, types: &[DataType]) {
         if self.after.len() >= count {

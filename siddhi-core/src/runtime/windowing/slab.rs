@@ -38,6 +38,7 @@ impl WindowStage {
     /// Takes in the rows of a chunk, of one key or of many: the aggregates' values stand at the rows'
     /// places afterwards.
     pub(crate) fn slab_rows(&self, view: &View<'_>, keys: RowKeys<'_>, pass: &mut Pass<'_, '_>) {
+        self.sweep_groups(pass);
         let Pass { selector, state, selector_state, work, selector_work, context, .. } = pass;
         state.rows_in += view.len() as u64;
         work.wake_ups.clear();
@@ -116,6 +117,11 @@ impl Slab {
     /// Rows that are in, over all keys.
     pub(crate) fn rows_held(&self) -> u64 {
         self.keys.iter().map(|(taken, _)| u64::from(*taken)).sum()
+    }
+
+    /// The n-th column, places that no row has taken yet included.
+    pub(super) fn column(&self, n: usize) -> Option<&Column> {
+        self.columns.get(n)
     }
 
     /// Takes in rows, each for its key; `column` gives the n-th column of the rows. What they push
