@@ -60,6 +60,15 @@ impl Value {
         })
     }
 
+    /// Whether both are of one type and equal to the last bit.
+    pub(crate) fn identical(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Float(a), Self::Float(b)) => a.to_bits() == b.to_bits(),
+            (Self::Double(a), Self::Double(b)) => a.to_bits() == b.to_bits(),
+            (a, b) => a == b,
+        }
+    }
+
     /// Whether this is null.
     #[must_use]
     pub fn is_null(&self) -> bool {

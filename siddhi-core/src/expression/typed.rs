@@ -1,5 +1,6 @@
 //! Expressions after type checking: every node knows its type, every name its column.
 
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 use siddhi_query::ast::{BinaryOperator, DataType, Span};
@@ -155,6 +156,37 @@ impl Expr {
             ExprKind::EventTimestamp | ExprKind::Aggregate(_) => true,
             _ => false,
         })
+    }
+
+    /// Whether both compute the same from the same row: the same operations, in the same order, on the
+    /// same columns and on constants that are equal to the last bit.
+    #[must_use]
+    pub fn same(&self, other: &Self) -> bool {
+        let own = match (&self.kind, &other.kind) {
+            (ExprKind::Constant(a), ExprKind::Constant(b)) => a.identical(b),
+            (ExprKind::Column(a), ExprKind::Column(b)) => a == b,
+            (ExprKind::Arithmetic(a, ..), ExprKind::Arithmetic(b, ..))
+            | (ExprKind::Compare(a, ..), ExprKind::Compare(b, ..)) => a == b,
+            // A name stands for one function, whose binding follows from its arguments.
+            (ExprKind::Call(a), ExprKind::Call(b)) => a.name == b.name && a.pure && b.pure,
+            (ExprKind::Aggregate(_), _) => false,
+            (a, b) => std::mem::discriminant(a) == std::mem::discriminant(b),
+        };
+        let (own_children, others) = (self.children(), other.children());
+        own && self.data_type == other.data_type
+            && own_children.len() == others.len()
+            && own_children.iter().zip(others).all(|(a, b)| a.same(b))
+    }
+
+    /// Hashes what [`Expr::same`] compares, constants aside.
+    pub(crate) fn hash_structure(&self, state: &mut impl Hasher) {
+        (std::mem::discriminant(&self.kind), self.data_type as u8).hash(state);
+        match &self.kind {
+            ExprKind::Column(column) => column.hash(state),
+            ExprKind::Call(call) => call.name.hash(state),
+            _ => {}
+        }
+        self.children().into_iter().for_each(|child| child.hash_structure(state));
     }
 
     /// Calls `visit` for every column that is read.

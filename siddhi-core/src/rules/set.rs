@@ -1,7 +1,9 @@
 //! The rules of one stream: how they are found, and how their output goes out.
 
 use std::cell::Cell;
+use std::hash::{BuildHasher, Hasher};
 
+use foldhash::fast::FixedState;
 use hashbrown::HashMap;
 
 use super::condition::{Accepts, Lookup, Range, lookup};
@@ -11,7 +13,6 @@ use super::scan::{self, RangeScan};
 use crate::event::view::{Selection, View};
 use crate::expression::program::{Program, Scratch};
 use crate::expression::typed::Expr;
-use crate::plan::explain;
 use crate::plan::logical::{HandlerPlan, InputPlan, LogicalApp, QueryPlan, StreamId};
 use crate::runtime::junction::Reader;
 use crate::runtime::light::Light;
@@ -59,6 +60,9 @@ struct Shape {
     items: Program,
     target: StreamId,
 }
+
+/// The shapes by their targets and the hashes of their items, while rules are collected.
+type KnownShapes = HashMap<(StreamId, u64), Vec<(Vec<Expr>, u32)>>;
 
 /// Buffers of one pass.
 #[derive(Debug)]
@@ -127,7 +131,7 @@ impl RuleSet {
 
     /// Makes rules of candidates, which come in the order of the text.
     fn fill(&mut self, app: &LogicalApp, candidates: Vec<Candidate>) {
-        let mut shapes: HashMap<String, u32> = HashMap::new();
+        let mut shapes = KnownShapes::default();
         let mut ranges: HashMap<usize, Vec<(Range, u32)>> = HashMap::new();
         let mut equalities: HashMap<usize, EqualityIndex> = HashMap::new();
         for candidate in candidates {
@@ -166,23 +170,24 @@ impl RuleSet {
     }
 
     /// The shape of a query's selection, shared with equal ones.
-    fn shape(&mut self, plan: &QueryPlan, known: &mut HashMap<String, u32>) -> Option<u32> {
+    fn shape(&mut self, plan: &QueryPlan, known: &mut KnownShapes) -> Option<u32> {
         let items: Vec<Expr> =
             plan.selector.items.iter().map(|item| item.expression.clone()).collect();
         if !items.iter().all(Expr::pure) {
             return None;
         }
-        let texts: Vec<String> = items
-            .iter()
-            .map(|item| format!("{} {}", explain::expression(item), item.data_type))
-            .collect();
-        let name = format!("{} <- {}", plan.target, texts.join(", "));
-        if let Some(shape) = known.get(&name) {
+        let mut hash = FixedState::with_seed(0).build_hasher();
+        items.iter().for_each(|item| item.hash_structure(&mut hash));
+        let alike = known.entry((plan.target, hash.finish())).or_default();
+        let same = |known: &[Expr]| {
+            known.len() == items.len() && known.iter().zip(&items).all(|(a, b)| a.same(b))
+        };
+        if let Some((_, shape)) = alike.iter().find(|(known, _)| same(known)) {
             return Some(*shape);
         }
         let number = u32::try_from(self.shapes.len()).ok()?;
         self.shapes.push(Shape { items: Program::compile(&items), target: plan.target });
-        known.insert(name, number);
+        alike.push((items, number));
         Some(number)
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use siddhi_pipeline::{Clock, Random};
 use siddhi_query::ast::OutputEvents;
 
@@ -62,13 +62,17 @@ pub(crate) fn build(
         }
     }
     let mut state_names = StateNames::default();
+    let flow = Flow::of(app);
     let queries: Vec<Query> = app
         .queries
         .iter()
-        .map(|query| build_query(app, query, state_names.name(query), switches))
+        .map(|query| build_query(&flow, query, state_names.name(query), switches))
         .collect();
-    let partitions =
-        app.partitions.iter().map(|plan| build_partition(app, plan, &queries, switches)).collect();
+    let partitions = app
+        .partitions
+        .iter()
+        .map(|plan| build_partition(app, &flow, plan, &queries, switches))
+        .collect();
     let time = Time::new(clock, app.playback);
     Region::new(junctions, queries, partitions, time, Random::new(seed))
 }
@@ -101,6 +105,7 @@ fn reader(app: &LogicalApp, index: usize, query: &QueryPlan, stream: usize) -> R
 
 fn build_partition(
     app: &LogicalApp,
+    flow: &Flow,
     plan: &PartitionPlan,
     queries: &[Query],
     switches: Switches,
@@ -114,7 +119,8 @@ fn build_partition(
                 query.is_some_and(|query| streams_of(query).contains(&key.stream))
             };
             let readers: Vec<usize> = plan.queries.iter().copied().filter(reads).collect();
-            let whole = switches.partition_chunks && whole_chunks(app, key, &readers, queries);
+            let whole =
+                switches.partition_chunks && whole_chunks(app, flow, key, &readers, queries);
             PartitionStream::new(key.stream, &key.by, readers, whole)
         })
         .collect();
@@ -144,6 +150,7 @@ fn unkeyed(app: &LogicalApp, plan: &PartitionPlan) -> Vec<(StreamId, Vec<usize>)
 /// done.
 fn whole_chunks(
     app: &LogicalApp,
+    flow: &Flow,
     key: &PartitionKeyPlan,
     readers: &[usize],
     queries: &[Query],
@@ -162,15 +169,10 @@ fn whole_chunks(
         && matches!(key.by, PartitionByPlan::Value(_))
         && input.before.is_empty()
         && query.selector.is_plain_by_key()
-        && !feeds_itself(app, plan)
+        && !flow.comes_back(plan)
 }
 
-fn build_query(
-    app: &LogicalApp,
-    plan: &QueryPlan,
-    state_name: String,
-    switches: Switches,
-) -> Query {
+fn build_query(flow: &Flow, plan: &QueryPlan, state_name: String, switches: Switches) -> Query {
     let mut selector = Selector::compile(&plan.selector, plan.events);
     let (input, leaving) = match &plan.input {
         InputPlan::Stream(input) => {
@@ -179,7 +181,7 @@ fn build_query(
                 let input = QueryInput::Light(light);
                 return Query::new(plan, state_name, input, selector, state);
             }
-            let form = window_form(app, plan, input, &selector, switches);
+            let form = window_form(flow, plan, input, &selector, switches);
             let leaving = match (&input.window, form) {
                 (None, _) => Leaving::Never,
                 // What does not come to the aggregators when it comes or when it leaves, because it
@@ -252,7 +254,7 @@ fn stream_input(
 
 /// Expired-event elision: where nobody can see expired rows or marks, none are made.
 fn window_form(
-    app: &LogicalApp,
+    flow: &Flow,
     plan: &QueryPlan,
     input: &StreamInputPlan,
     selector: &Selector,
@@ -280,7 +282,7 @@ fn window_form(
     // A flush may put out several chunks, and their aggregates are computed together: a query that
     // reaches itself could see that. Marks that carry no rows make a call that can be seen, too.
     let calls_for_marks = selector.form == crate::selector::select::Form::EachRow;
-    if calls_for_marks || feeds_itself(app, plan) {
+    if calls_for_marks || flow.comes_back(plan) {
         WindowForm::General
     } else if window.bound.panes != Panes::No && selector.reads_last_rows_alone() {
         WindowForm::Panes
@@ -289,29 +291,46 @@ fn window_form(
     }
 }
 
-/// Whether what a query puts out can come back to it.
-fn feeds_itself(app: &LogicalApp, plan: &QueryPlan) -> bool {
-    let own = streams_of(plan);
-    let mut reached = vec![plan.target];
-    let mut next = 0;
-    while let Some(stream) = reached.get(next).copied() {
-        next += 1;
-        if own.contains(&stream) {
-            return true;
-        }
-        let fault = app.streams.get(stream).and_then(|stream| stream.fault);
-        let targets = app
-            .queries
-            .iter()
-            .filter(|query| streams_of(query).contains(&stream))
-            .map(|query| query.target);
-        for target in targets.chain(fault) {
-            if !reached.contains(&target) {
-                reached.push(target);
+/// Where what is put into a stream goes next.
+struct Flow {
+    /// For each stream the targets of its readers, and its fault stream.
+    next: Vec<Vec<StreamId>>,
+}
+
+impl Flow {
+    fn of(app: &LogicalApp) -> Self {
+        let mut next: Vec<Vec<StreamId>> =
+            app.streams.iter().map(|stream| stream.fault.into_iter().collect()).collect();
+        for query in &app.queries {
+            for stream in streams_of(query) {
+                if let Some(next) = next.get_mut(stream)
+                    && next.last() != Some(&query.target)
+                {
+                    next.push(query.target);
+                }
             }
         }
+        Self { next }
     }
-    false
+
+    /// Whether what a query puts out can come back to it.
+    fn comes_back(&self, plan: &QueryPlan) -> bool {
+        let own = streams_of(plan);
+        let mut reached: HashSet<StreamId> = HashSet::new();
+        reached.insert(plan.target);
+        let mut open = vec![plan.target];
+        while let Some(stream) = open.pop() {
+            if own.contains(&stream) {
+                return true;
+            }
+            for next in self.next.get(stream).into_iter().flatten() {
+                if reached.insert(*next) {
+                    open.push(*next);
+                }
+            }
+        }
+        false
+    }
 }
 
 /// Column pruning: the columns of the input that a window keeps, and the arguments that it keeps

@@ -146,6 +146,10 @@ impl InputHandler {
             region.poisoned.set(true);
             SendError::Poisoned
         })?;
+        // A panic in a send from a callback was caught there.
+        if region.poisoned.get() {
+            return Err(SendError::Poisoned);
+        }
         let is_outermost = region.depth.get() == 0;
         if is_outermost && region.gave_up.replace(false) { Err(SendError::Endless) } else { Ok(()) }
     }

@@ -24,8 +24,9 @@ use crate::plan::logical::{OnError, StreamId};
 use crate::selector::context::EvalContext;
 use crate::selector::select::{Form, Selected};
 
-/// How deep chunks may be handed out, one inside the other; Java's stack ends at 300 to 1,000.
-const MAX_NESTING: u32 = 1_000;
+/// How much of the stack chunks may take that are handed out one inside the other, in bytes: half of
+/// what threads have by default.
+const STACK: usize = 1 << 20;
 
 /// The state of a running app.
 #[derive(Debug)]
@@ -41,6 +42,8 @@ pub(crate) struct Region {
     pub(crate) depth: Cell<u32>,
     /// Chunks that are being handed out, one inside the other.
     nesting: Cell<u32>,
+    /// Where the stack stood when the outermost of them was handed out.
+    stack: Cell<usize>,
     /// The chunk under way has come too deep: nothing is handed out until it is over.
     endless: Cell<bool>,
     /// A chunk was given up since somebody last asked.
@@ -68,6 +71,7 @@ impl Region {
             poisoned: Cell::new(false),
             depth: Cell::new(0),
             nesting: Cell::new(0),
+            stack: Cell::new(0),
             endless: Cell::new(false),
             gave_up: Cell::new(false),
             query_callbacks: Cell::new(false),
@@ -90,13 +94,15 @@ impl Region {
     /// chunk is given up where it has come too deep; what it has done until then stays.
     pub(crate) fn publish(&self, stream: StreamId, view: &View<'_>, key: u32) {
         let nesting = self.nesting.get();
+        let here = stack_place();
         if nesting == 0 {
             self.endless.set(false);
+            self.stack.set(here);
         }
         if view.is_empty() || self.endless.get() {
             return;
         }
-        if nesting == MAX_NESTING {
+        if self.stack.get().abs_diff(here) > STACK {
             self.endless.set(true);
             self.gave_up.set(true);
             log::error!("{}", SendError::Endless);
@@ -510,4 +516,11 @@ impl Region {
         query.give(work);
         self.report(faults, Selection::All(0));
     }
+}
+
+/// About where the stack stands.
+#[inline]
+fn stack_place() -> usize {
+    let place = 0_u8;
+    std::ptr::from_ref(std::hint::black_box(&place)).addr()
 }

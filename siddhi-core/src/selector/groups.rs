@@ -22,6 +22,9 @@ pub(crate) struct GroupTable {
     keys: Vec<u32>,
     /// Numbers that were given back.
     free: Vec<u32>,
+    /// The groups of each key as a list: its first, by key, and what comes behind each, by group.
+    of_key: Vec<Option<u32>>,
+    behind: Vec<Option<u32>>,
     table: IdTable,
     /// Hashes of the chunk at hand; only a buffer.
     scratch: Vec<u64>,
@@ -56,12 +59,16 @@ impl GroupTable {
             }
         }
         self.table = table_of(&self.columns, &self.keys);
+        (self.of_key, self.behind) = lists_of(&self.keys);
     }
 
     /// The groups of a partition key.
     pub(crate) fn of_key(&self, key: u32, groups: &mut Vec<u32>) {
-        let own = self.keys.iter().enumerate().filter(|(_, k)| **k == key);
-        groups.extend(own.map(|(group, _)| u32::try_from(group).unwrap_or(u32::MAX)));
+        let mut next = self.of_key.get(key as usize).copied().flatten();
+        while let Some(group) = next {
+            groups.push(group);
+            next = self.behind.get(group as usize).copied().flatten();
+        }
     }
 
     /// Writes the group of each selected row to its place in `groups`; `columns` are the columns of
@@ -160,6 +167,7 @@ impl GroupTable {
         if let Some(place) = self.keys.get_mut(group as usize) {
             *place = key;
         }
+        link(group, key, &mut self.of_key, &mut self.behind);
         self.table.insert(hash, group);
         group
     }
@@ -225,6 +233,25 @@ impl GroupTable {
     /// The text of a group.
     pub(crate) fn text(&self, group: u32) -> Value {
         self.columns.first().map_or(Value::Null, |column| column.value(group as usize))
+    }
+}
+
+/// The lists of the groups of each key.
+fn lists_of(keys: &[u32]) -> (Vec<Option<u32>>, Vec<Option<u32>>) {
+    let (mut of_key, mut behind) = (Vec::new(), Vec::new());
+    for (group, key) in (0..).zip(keys).filter(|(_, key)| **key != FREE) {
+        link(group, *key, &mut of_key, &mut behind);
+    }
+    (of_key, behind)
+}
+
+/// Puts a group in front of the list of its key.
+fn link(group: u32, key: u32, of_key: &mut Vec<Option<u32>>, behind: &mut Vec<Option<u32>>) {
+    let (key, place) = (key as usize, group as usize);
+    of_key.resize(of_key.len().max(key + 1), None);
+    behind.resize(behind.len().max(place + 1), None);
+    if let (Some(first), Some(behind)) = (of_key.get_mut(key), behind.get_mut(place)) {
+        *behind = first.replace(group);
     }
 }
 
@@ -316,7 +343,9 @@ impl<'de> Deserialize<'de> for GroupTable {
         // The hash of a long text may differ from machine to machine, so none is kept.
         let table = table_of(&columns, &keys);
         let free = (0..).zip(&keys).filter(|(_, key)| **key == FREE).map(|(group, _)| group);
-        Ok(Self { free: free.collect(), columns, keys, table, scratch: Vec::new() })
+        let (of_key, behind) = lists_of(&keys);
+        let (free, scratch) = (free.collect(), Vec::new());
+        Ok(Self { columns, keys, free, of_key, behind, table, scratch })
     }
 }
 
@@ -348,7 +377,13 @@ mod tests {
         assert_eq!(groups, [4, 5, 6, 7, 7, 5]);
         let mut own = Vec::new();
         table.of_key(7, &mut own);
+        own.sort_unstable();
         assert_eq!(own, [4, 5, 6, 7]);
+        table.retain(|group| group != 5);
+        own.clear();
+        table.of_key(7, &mut own);
+        own.sort_unstable();
+        assert_eq!(own, [4, 6, 7]);
     }
 
     #[test]

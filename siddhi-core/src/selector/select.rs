@@ -310,7 +310,8 @@ impl Selector {
             return;
         }
         work.reset.clear();
-        let resets = view.kinds.is_some() && key != 0;
+        let is_reset = |row: usize| view.kind(row) == Kind::Reset;
+        let resets = view.kinds.is_some() && key != 0 && view.selection.iter().any(is_reset);
         if resets {
             self.groups_of_key(key, state, &mut work.reset);
         }

@@ -49,8 +49,11 @@ const WINDOWS: [&str; 12] = [
     "timeBatch(300, 50)",
 ];
 
-const PLAIN: [[&str; 4]; 4] = [
+const PLAIN: [[&str; 4]; 6] = [
     ["k", "a", "b", "d"],
+    // Two that look alike when their constants are written out.
+    ["coalesce(k, \"x', 'y\")", "a", "b", "d"],
+    ["coalesce(k, 'x', 'y')", "a", "b", "d"],
     ["k", "a + (2 * 3)", "b - a", "d / 2.0"],
     ["coalesce(k, 'none')", "ifThenElse(a > 2, a, 0)", "eventTimestamp()", "d * a"],
     // A row with a = 0 has no remainder.

@@ -42,11 +42,16 @@ fn a_query_feeds_itself() {
 
 #[test]
 fn a_circle_without_end_is_given_up() {
-    // Unoptimized frames are large, and tests have small stacks.
-    let run = || {
-        let app = app("define stream S (n long);
-                       from S[n == 0] select n insert into S;
-                       from S[n == 1] select n insert into O;");
+    // Whatever a level of the circle takes of the stack.
+    for circle in [
+        "from S[n == 0] select n insert into S;",
+        "partition with (n of S) begin
+         from S#window.length(2)#log('x')[n == 0] select min(n) as n group by n having n < 9 insert into #I;
+         from #I#window.lengthBatch(1)[n == 0] select n, sum(n) as m insert into #J;
+         from #J select n insert into S; end;",
+    ] {
+        let app = app(&format!("define stream S (n long); {circle}
+                                from S[n == 1] select n insert into O;"));
         let log = Log::default();
         listen(&app, "S", &log);
         listen(&app, "O", &log);
@@ -55,8 +60,7 @@ fn a_circle_without_end_is_given_up() {
         assert_eq!(*log.lock(), []);
         input.send(1, &[Value::Long(1)]).unwrap();
         assert_eq!(*log.lock(), [of("O", &[1]), of("S", &[1])]);
-    };
-    std::thread::Builder::new().stack_size(32 << 20).spawn(run).unwrap().join().unwrap();
+    }
 }
 
 #[test]
@@ -109,6 +113,19 @@ fn a_panic_poisons_the_app() {
     assert!(matches!(app.start(), Err(AppError::Poisoned)));
     assert!(!app.counters().is_empty());
     app.shutdown();
+}
+
+#[test]
+fn a_panic_in_a_nested_send_poisons_for_all() {
+    let app = app("define stream S (n long); define stream T (n long);");
+    let other = app.input("T").unwrap();
+    app.on_stream("T", |_| panic!("on purpose")).unwrap();
+    app.on_stream("S", move |_| {
+        assert!(matches!(other.send(1, &[Value::Long(1)]), Err(SendError::Poisoned)));
+    })
+    .unwrap();
+    let input = app.input("S").unwrap();
+    assert!(matches!(input.send(1, &[Value::Long(1)]), Err(SendError::Poisoned)));
 }
 
 #[test]
