@@ -10,7 +10,8 @@ use lock_api::{GuardNoSend, RawMutex};
 ///
 /// Unlike that of `parking_lot` it is given back by a plain store, which takes half off the cost of
 /// a pair of taking and giving back. The price is that a waiter can be overlooked in the moment in
-/// which it goes to sleep; then it looks again by itself, a millisecond later.
+/// which it goes to sleep; then it looks again by itself, a millisecond later. It is not fair: who has
+/// just given it back may take it again before a waiter does.
 ///
 /// ```
 /// let lock = siddhi_pipeline::ReentrantMutex::new(std::cell::Cell::new(1));
@@ -18,11 +19,11 @@ use lock_api::{GuardNoSend, RawMutex};
 /// lock.lock().set(2);
 /// assert_eq!(outer.get(), 2);
 /// ```
-pub type ReentrantMutex<T> = lock_api::ReentrantMutex<RegionLock, parking_lot::RawThreadId, T>;
+pub type ReentrantMutex<T> = lock_api::ReentrantMutex<RawLock, parking_lot::RawThreadId, T>;
 
 /// What a [`ReentrantMutex`] is locked by.
 #[derive(Debug)]
-pub struct RegionLock {
+pub struct RawLock {
     locked: AtomicBool,
     /// Threads that sleep or are about to.
     sleepers: AtomicU32,
@@ -35,7 +36,7 @@ const LOOKS: u32 = 100;
 /// The longest that a thread sleeps without looking.
 const NAP: Duration = Duration::from_millis(1);
 
-impl RegionLock {
+impl RawLock {
     #[inline]
     fn take(&self) -> bool {
         !self.locked.swap(true, Ordering::Acquire)
@@ -63,7 +64,7 @@ impl RegionLock {
 // SAFETY: `lock` and `try_lock` succeed only when their exchange found `locked` false and made it
 // true, which one thread at a time can do; only `unlock`, which by its contract the holder alone
 // calls, makes it false again. The exchange acquires what the store of `unlock` releases.
-unsafe impl RawMutex for RegionLock {
+unsafe impl RawMutex for RawLock {
     #[allow(clippy::declare_interior_mutable_const, reason = "the trait asks for it")]
     const INIT: Self = Self {
         locked: AtomicBool::new(false),

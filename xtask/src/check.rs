@@ -2,6 +2,10 @@
 
 use crate::{depcheck, tidy, workspace};
 
+/// The features of siddhi-extensions, each of which must build alone.
+const EXTENSIONS: [&str; 8] =
+    ["csv", "file", "inMemory", "json", "log", "passThrough", "stdout", "text"];
+
 /// Runs every check, also behind one that failed; whether all passed.
 pub(crate) fn run() -> anyhow::Result<bool> {
     let mut failed = Vec::new();
@@ -18,6 +22,14 @@ pub(crate) fn run() -> anyhow::Result<bool> {
         "clippy",
         cargo(&["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"])?,
     );
+    for feature in EXTENSIONS {
+        let alone = ["--no-default-features", "--features", feature, "--quiet"];
+        let clippy = ["clippy", "-p", "siddhi-extensions"];
+        note(feature, cargo(&[&clippy[..], &alone, &["--", "-D", "warnings"]].concat())?);
+    }
+    let mut doc = workspace::cargo(&["doc", "--workspace", "--no-deps", "--quiet"]);
+    doc.env("RUSTDOCFLAGS", "-D warnings");
+    note("doc", workspace::run(doc)?);
     if has_deny()? {
         note("deny", cargo(&["deny", "check", "licenses", "bans", "sources"])?);
     } else {

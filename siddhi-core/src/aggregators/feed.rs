@@ -358,7 +358,6 @@ impl Feed<'_> {
                             visit(RowStep::Reset(reset_groups(self.reset_groups)));
                             continue;
                         }
-                        Kind::Timer => continue,
                     };
                     out.set(row, result.unwrap_or_default());
                 }
@@ -551,7 +550,6 @@ impl ChunkRows<'_> {
                 Kind::Reset => {
                     fold.reset(reset);
                 }
-                Kind::Timer => {}
             }
         }
     }

@@ -95,10 +95,6 @@ impl Nulls {
         }
         *self = kept;
     }
-
-    pub(crate) fn heap_bytes(&self) -> usize {
-        self.words.capacity() * 8
-    }
 }
 
 /// The values of a column, one vector for each type. What stands at a null row means nothing.
@@ -403,21 +399,6 @@ impl Column {
     pub(crate) fn shrink(&mut self) {
         each_type!(&mut self.values, v => v.shrink_to_fit());
     }
-
-    /// Bytes on the heap, counted texts included once for each row.
-    #[must_use]
-    pub fn heap_bytes(&self) -> usize {
-        let values = each_type!(&self.values, v => v.capacity() * element_bytes(v));
-        let texts = match &self.values {
-            Values::String(v) => v.iter().map(Text::heap_bytes).sum(),
-            _ => 0,
-        };
-        values + texts + self.nulls.heap_bytes()
-    }
-}
-
-fn element_bytes<T>(_: &[T]) -> usize {
-    size_of::<T>()
 }
 
 fn push<T>(vector: &mut Vec<T>, value: T) -> bool {

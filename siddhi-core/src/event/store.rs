@@ -324,25 +324,6 @@ impl RowStore {
     fn tail_index(&self, row: u64) -> usize {
         usize::try_from(row.wrapping_sub(self.tail_start)).unwrap_or(usize::MAX)
     }
-
-    /// Bytes on the heap.
-    #[must_use]
-    pub fn heap_bytes(&self) -> usize {
-        let columns = |columns: &[Column]| columns.iter().map(Column::heap_bytes).sum::<usize>();
-        let sealed: usize = self
-            .sealed
-            .iter()
-            .map(|segment| {
-                let timestamps = match &segment.timestamps {
-                    Some(Timestamps::Offsets { offsets, .. }) => offsets.len() * 4,
-                    Some(Timestamps::Plain(timestamps)) => timestamps.len() * 8,
-                    None => 0,
-                };
-                timestamps + columns(&segment.columns)
-            })
-            .sum();
-        sealed + self.tail_timestamps.capacity() * 8 + columns(&self.tail)
-    }
 }
 
 /// What a snapshot keeps of a store: its rows in order, and the number of the first.

@@ -78,15 +78,6 @@ impl Text {
         }
     }
 
-    /// Bytes on the heap that this value holds alone or together with its copies.
-    #[must_use]
-    pub fn heap_bytes(&self) -> usize {
-        match &self.0 {
-            Repr::Inline(_) => 0,
-            Repr::Counted(text) => text.len() + size_of::<Box<str>>() + 2 * size_of::<usize>(),
-        }
-    }
-
     /// A hash for dense ids and indexes; equal texts have equal hashes within one process.
     #[inline]
     #[must_use]

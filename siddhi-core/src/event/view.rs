@@ -12,8 +12,6 @@ pub enum Kind {
     Expired,
     /// A window's mark that everything before it is over.
     Reset,
-    /// A window's mark that time has passed.
-    Timer,
 }
 
 /// The rows of a view, in order.
@@ -262,7 +260,7 @@ impl<'a> View<'a> {
         for row in self.selection.iter() {
             let row = u32::try_from(row).unwrap_or(u32::MAX);
             let kept = next.next_if_eq(&&row).is_some();
-            if kept || matches!(self.kind(row as usize), Kind::Reset | Kind::Timer) {
+            if kept || self.kind(row as usize) == Kind::Reset {
                 out.push(row);
             }
         }

@@ -115,6 +115,18 @@ impl Machine {
         self.links.collect(self.lists(key, slot).incoming, rows);
     }
 
+    /// How many matches have begun and are neither complete nor expired.
+    pub(super) fn pending(&self) -> u64 {
+        let mut rows = Vec::new();
+        for key in self.keys() {
+            for slot in 0..self.states.len() {
+                self.waiting(key, slot, &mut rows);
+                self.incoming(key, slot, &mut rows);
+            }
+        }
+        rows.iter().filter(|row| self.arena.head(**row).begun > 0).count() as u64
+    }
+
     /// Whether the waiting matches of a state are found by key.
     #[inline]
     pub(super) fn is_indexed(&self, slot: usize) -> bool {

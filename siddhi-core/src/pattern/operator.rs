@@ -146,7 +146,7 @@ impl PatternOperator {
             ("started", counts.started),
             ("matched", counts.matched),
             ("expired", counts.expired),
-            ("pending", counts.started - counts.matched - counts.expired),
+            ("pending", self.machine.pending()),
         ]
     }
 

@@ -129,14 +129,13 @@ impl AppBinder<'_> {
             .map(|a| Attribute { name: a.name.name.clone(), data_type: a.data_type })
             .collect();
         let on_error = self.on_error(&definition.annotations);
-        let is_async = self.async_annotation(&definition.annotations);
+        self.check_async(&definition.annotations);
         let id = self.add_stream(StreamPlan {
             name: name.clone(),
             attributes: attributes.clone(),
             origin: StreamOrigin::Defined,
             on_error,
             fault: None,
-            is_async,
         });
         if on_error == OnError::Stream {
             let mut attributes = attributes;
@@ -147,7 +146,6 @@ impl AppBinder<'_> {
                 origin: StreamOrigin::FaultOf(id),
                 on_error: OnError::Log,
                 fault: None,
-                is_async: false,
             });
             if let Some(stream) = self.app.streams.get_mut(id) {
                 stream.fault = Some(fault);

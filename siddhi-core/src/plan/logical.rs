@@ -62,8 +62,6 @@ pub struct StreamPlan {
     pub on_error: OnError,
     /// The fault stream, with `@OnError(action='STREAM')`.
     pub fault: Option<StreamId>,
-    /// `@async`: checked; runs synchronously.
-    pub is_async: bool,
 }
 
 /// Where a stream comes from.

@@ -80,6 +80,15 @@ struct ShapeWork {
     done: bool,
 }
 
+/// A chunk on its way to the readers of a stream with rules.
+#[derive(Clone, Copy)]
+struct RulePass<'a> {
+    rules: &'a RuleSet,
+    stream: StreamId,
+    view: &'a View<'a>,
+    key: u32,
+}
+
 /// A query as a candidate for a rule.
 struct Candidate {
     place: u32,
@@ -268,6 +277,7 @@ impl Region {
         view: &View<'_>,
         key: u32,
     ) {
+        let pass = RulePass { rules, stream, view, key };
         let mut work = rules.work.take().unwrap_or_else(|| rules.make_work());
         for (buffers, shape) in work.shapes.iter_mut().zip(&rules.shapes) {
             buffers.done = shape.items.computes_nothing();
@@ -276,7 +286,7 @@ impl Region {
         rules.find(view, scan_rows, &mut work.found);
         let found = std::mem::take(&mut work.found);
         if let (1, Some(row)) = (view.len(), view.selection.row(0)) {
-            self.publish_rules_once(rules, stream, view, row, &found, key, &mut work);
+            self.publish_rules_once(pass, row, &found, &mut work);
             work.found = found;
             rules.work.set(Some(work));
             return;
@@ -312,7 +322,7 @@ impl Region {
                 scan_chunk(rule, view, &mut rows);
             }
             if !rows.is_empty() {
-                self.run_rule(rules, rule, stream, view, &rows, key, &mut work);
+                self.run_rule(pass, rule, &rows, &mut work);
             }
             work.rows = rows;
         }
@@ -321,17 +331,14 @@ impl Region {
     }
 
     /// Of a chunk of one event every rule that was found gets that event.
-    #[allow(clippy::too_many_arguments, reason = "the parts of one pass, taken apart")]
     fn publish_rules_once(
         &self,
-        rules: &RuleSet,
-        stream: StreamId,
-        view: &View<'_>,
+        pass: RulePass<'_>,
         row: usize,
         found: &[u64],
-        key: u32,
         work: &mut RuleWork,
     ) {
+        let RulePass { rules, stream, view, key } = pass;
         let rows = [u32::try_from(row).unwrap_or(u32::MAX)];
         let mut others = rules.others.iter();
         let mut other = others.next();
@@ -342,7 +349,7 @@ impl Region {
                 self.hand(*reader, stream, view, key);
                 other = others.next();
             }
-            self.run_rule(rules, rule, stream, view, &rows, key, work);
+            self.run_rule(pass, rule, &rows, work);
         }
         while let Some((_, reader)) = other {
             self.hand(*reader, stream, view, key);
@@ -350,17 +357,8 @@ impl Region {
         }
     }
 
-    #[allow(clippy::too_many_arguments, reason = "the parts of one pass, taken apart")]
-    fn run_rule(
-        &self,
-        rules: &RuleSet,
-        rule: &Rule,
-        stream: StreamId,
-        view: &View<'_>,
-        rows: &[u32],
-        key: u32,
-        work: &mut RuleWork,
-    ) {
+    fn run_rule(&self, pass: RulePass<'_>, rule: &Rule, rows: &[u32], work: &mut RuleWork) {
+        let RulePass { rules, stream, view, key } = pass;
         let left = view.with(Selection::Rows(rows));
         let shape = rule.shape.map(|shape| shape as usize);
         let (Some(shape), Some(buffers)) = (

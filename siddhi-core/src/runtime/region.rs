@@ -28,6 +28,15 @@ use crate::selector::select::{Form, Selected};
 /// what threads have by default.
 const STACK: usize = 1 << 20;
 
+/// Which query works on a chunk, and for which key.
+#[derive(Clone, Copy)]
+struct QueryPass<'a> {
+    index: usize,
+    query: &'a Query,
+    input: &'a StreamInput,
+    key: u32,
+}
+
 /// The state of a running app.
 #[derive(Debug)]
 pub(crate) struct Region {
@@ -168,8 +177,9 @@ impl Region {
         let mut work = query.take();
         let width = self.junctions.get(input.stream).map_or(0, |j| j.attributes.len());
         let mut faults = Faults::new(input.stream, width);
+        let pass = QueryPass { index, query, input, key };
         if input.before.is_empty() {
-            self.enter(index, query, input, view, key, &mut work, &mut faults);
+            self.enter(pass, view, &mut work, &mut faults);
         } else {
             let mut before = std::mem::take(&mut work.before);
             handlers::run(
@@ -180,7 +190,7 @@ impl Region {
                 key,
                 &mut faults,
                 &mut |view, faults| {
-                    self.enter(index, query, input, view, key, &mut work, faults);
+                    self.enter(pass, view, &mut work, faults);
                 },
             );
             work.before = before;
@@ -192,17 +202,14 @@ impl Region {
     }
 
     /// Rows come to the window of a query, or to its selector when it has none.
-    #[allow(clippy::too_many_arguments, reason = "the parts of one pass, taken apart")]
     fn enter(
         &self,
-        index: usize,
-        query: &Query,
-        input: &StreamInput,
+        pass: QueryPass<'_>,
         view: &View<'_>,
-        key: u32,
         work: &mut QueryWork,
         faults: &mut Faults,
     ) {
+        let QueryPass { index, query, input, key } = pass;
         let Some((stage, state)) = &input.window else {
             self.select(query, view, key, work, faults);
             return;
@@ -234,7 +241,7 @@ impl Region {
         } else if stage.chunk_count(window) > 0
             && let Some(mut window) = work.window.take()
         {
-            self.window_chunks(query, input, stage, key, &mut window, work, faults);
+            self.window_chunks(pass, stage, &mut window, work, faults);
             work.window = Some(window);
         }
     }
@@ -297,13 +304,10 @@ impl Region {
 
     /// Each chunk that a window put out goes through the rest of the query and everything behind it
     /// before the next.
-    #[allow(clippy::too_many_arguments, reason = "the parts of one pass, taken apart")]
     fn window_chunks(
         &self,
-        query: &Query,
-        input: &StreamInput,
+        QueryPass { query, input, key, .. }: QueryPass<'_>,
         stage: &WindowStage,
-        key: u32,
         window: &mut WindowWork,
         work: &mut QueryWork,
         faults: &mut Faults,
@@ -354,7 +358,12 @@ impl Region {
         work: &mut QueryWork,
         faults: &mut Faults,
     ) {
-        query.rows_selected.set(query.rows_selected.get() + view.len() as u64);
+        let is_event = |row: &usize| matches!(view.kind(*row), Kind::Current | Kind::Expired);
+        let events = match view.kinds {
+            None => view.len(),
+            Some(_) => view.selection.iter().filter(is_event).count(),
+        };
+        query.rows_selected.set(query.rows_selected.get() + events as u64);
         let selected = self.evaluate(|context| {
             let mut state = query.selector_state.borrow_mut();
             let selected =
@@ -475,22 +484,20 @@ impl Region {
             if let QueryInput::Stream(input) = &query.input
                 && let Some((stage, state)) = &input.window
             {
-                self.wake_window(index, query, input, stage, state, owner.key, time);
+                let pass = QueryPass { index, query, input, key: owner.key };
+                self.wake_window(pass, stage, state, time);
             }
         }
     }
 
-    #[allow(clippy::too_many_arguments, reason = "the parts of one pass, taken apart")]
     fn wake_window(
         &self,
-        index: usize,
-        query: &Query,
-        input: &StreamInput,
+        query_pass: QueryPass<'_>,
         stage: &WindowStage,
         state: &RefCell<WindowState>,
-        key: u32,
         time: i64,
     ) {
+        let QueryPass { index, query, input, key } = query_pass;
         let mut work = query.take();
         let width = self.junctions.get(input.stream).map_or(0, |j| j.attributes.len());
         let mut faults = Faults::new(input.stream, width);
@@ -509,7 +516,7 @@ impl Region {
             });
             self.ask(index, key, &window.wake_ups);
             if !stage.passes_rows() {
-                self.window_chunks(query, input, stage, key, &mut window, &mut work, &mut faults);
+                self.window_chunks(query_pass, stage, &mut window, &mut work, &mut faults);
             }
             work.window = Some(window);
         }

@@ -469,13 +469,9 @@ impl Selector {
         context: &mut EvalContext<'_>,
     ) {
         work.rows.clear();
-        match (view.kinds, view.selection) {
-            (None, Selection::All(count)) => work.rows.extend((0_u32..).take(count)),
-            (None, Selection::Rows(rows)) => work.rows.extend_from_slice(rows),
-            (Some(_), selection) => {
-                let rows = selection.iter().filter_map(|row| u32::try_from(row).ok());
-                work.rows.extend(rows.filter(|row| view.kind(*row as usize) != Kind::Timer));
-            }
+        match view.selection {
+            Selection::All(count) => work.rows.extend((0_u32..).take(count)),
+            Selection::Rows(rows) => work.rows.extend_from_slice(rows),
         }
         if !self.items_of_all {
             return;
@@ -548,7 +544,7 @@ impl Selector {
         match kind {
             Kind::Current => self.wants_current,
             Kind::Expired => self.wants_expired,
-            Kind::Reset | Kind::Timer => false,
+            Kind::Reset => false,
         }
     }
 

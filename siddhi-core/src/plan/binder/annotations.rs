@@ -151,9 +151,9 @@ impl AppBinder<'_> {
     }
 
     /// `@async` of a stream: whether it is there. Its numbers are checked.
-    pub(super) fn async_annotation(&mut self, annotations: &[Annotation]) -> bool {
+    pub(super) fn check_async(&mut self, annotations: &[Annotation]) {
         let mut all = named(annotations, "async");
-        let Some(annotation) = all.next() else { return false };
+        let Some(annotation) = all.next() else { return };
         if let Some(second) = all.next() {
             self.annotation_error("`@async` stands twice", second.span);
         }
@@ -167,6 +167,5 @@ impl AppBinder<'_> {
                 Err(_) => self.annotation_error(format!("`{key}` must be a number"), item.span),
             }
         }
-        true
     }
 }

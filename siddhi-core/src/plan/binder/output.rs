@@ -87,7 +87,6 @@ impl AppBinder<'_> {
             origin,
             on_error: OnError::Log,
             fault: None,
-            is_async: false,
         }))
     }
 

@@ -169,7 +169,8 @@ impl WindowStage {
             cursors.step(*step);
             match step {
                 WindowStep::Current(_) => {
-                    let until = usize::try_from(cursors.come - first_new).unwrap_or(usize::MAX);
+                    let until = cursors.come.saturating_sub(first_new);
+                    let until = usize::try_from(until).unwrap_or(usize::MAX).min(view.len());
                     self.take_in(view, taken..until, first_new, pass);
                     taken = until;
                     self.close_pane(cursors.come - before, pass);
