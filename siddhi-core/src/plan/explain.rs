@@ -162,10 +162,12 @@ impl Lines {
             .collect();
         self.line(2, &format!("select {}", items.join(", ")));
         if let Some(having) = &selector.having {
-            self.line(2, &format!("having {}", condition(having)));
+            let output = |column| output_name(selector, column);
+            self.line(2, &format!("having {}", condition_over(having, &output)));
         }
         for (item, descending) in &selector.order_by {
-            self.line(2, &format!("order by #{item}{}", if *descending { " desc" } else { "" }));
+            let name = output_name(selector, *item);
+            self.line(2, &format!("order by {name}{}", if *descending { " desc" } else { "" }));
         }
         if let Some(limit) = selector.limit {
             self.line(2, &format!("limit {limit}"));
@@ -196,21 +198,41 @@ pub(crate) fn handler(handler: &HandlerPlan) -> String {
     }
 }
 
+/// What a column of a selection's output is called; `having` and `order by` look at those.
+fn output_name(selector: &SelectorPlan, column: usize) -> String {
+    selector.items.get(column).map_or_else(|| format!("#{column}"), |item| item.name.clone())
+}
+
 fn condition(plan: &ConditionPlan) -> String {
+    condition_over(plan, &number)
+}
+
+fn condition_over(plan: &ConditionPlan, column: &dyn Fn(usize) -> String) -> String {
     let aggregates: Vec<String> = plan
         .aggregates
         .iter()
         .map(|aggregate| {
-            let list: Vec<String> = aggregate.call.arguments.iter().map(expression).collect();
+            let arguments = aggregate.call.arguments.iter();
+            let list: Vec<String> = arguments.map(|e| expression_over(e, column)).collect();
             format!("{}({})", aggregate.call.name, list.join(", "))
         })
         .collect();
-    let text = expression(&plan.condition);
+    let text = expression_over(&plan.condition, column);
     if aggregates.is_empty() { text } else { format!("{text} with {}", aggregates.join(", ")) }
+}
+
+fn number(column: usize) -> String {
+    format!("#{column}")
 }
 
 /// A checked expression as text: columns by number.
 pub(crate) fn expression(e: &Expr) -> String {
+    expression_over(e, &number)
+}
+
+/// A checked expression as text, with columns as `column` calls them.
+fn expression_over(e: &Expr, column: &dyn Fn(usize) -> String) -> String {
+    let expression = |e: &Expr| expression_over(e, column);
     let call = |name: &str, arguments: &[Expr]| {
         let list: Vec<String> = arguments.iter().map(expression).collect();
         format!("{name}({})", list.join(", "))
@@ -218,7 +240,7 @@ pub(crate) fn expression(e: &Expr) -> String {
     match &e.kind {
         ExprKind::Constant(crate::Value::String(text)) => format!("'{text}'"),
         ExprKind::Constant(value) => value.to_string(),
-        ExprKind::Column(column) => format!("#{column}"),
+        ExprKind::Column(index) => column(*index),
         ExprKind::Arithmetic(op, a, b) | ExprKind::Compare(op, a, b) => {
             format!("({} {op} {})", expression(a), expression(b))
         }

@@ -20,8 +20,12 @@ pub enum CreateError {
     },
 }
 
-fn first(diagnostics: &[Diagnostic]) -> &str {
-    diagnostics.first().map_or("the app was refused", |diagnostic| diagnostic.message.as_str())
+fn first(diagnostics: &[Diagnostic]) -> String {
+    match diagnostics {
+        [] => "the app was refused".into(),
+        [only] => only.message.clone(),
+        [first, more @ ..] => format!("{} (and {} more)", first.message, more.len()),
+    }
 }
 
 impl CreateError {

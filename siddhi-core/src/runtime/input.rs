@@ -34,8 +34,10 @@ impl InputHandler {
 
     /// Sends one event with its timestamp in milliseconds: a chunk of one.
     ///
+    /// An event that does not fit the stream is no error of this call, see [`InputHandler`].
+    ///
     /// # Errors
-    /// When the app does not run or is poisoned.
+    /// When the app does not run or is poisoned, or when queries fed each other without end.
     pub fn send(&self, timestamp_ms: i64, values: &[Value]) -> Result<(), SendError> {
         self.enter(|region, junction| {
             let mut batch = junction.take_single();
@@ -52,10 +54,11 @@ impl InputHandler {
         })
     }
 
-    /// Sends events as one chunk, each with its timestamp in milliseconds.
+    /// Sends events as one chunk, each with its timestamp in milliseconds. Those that do not fit the
+    /// stream are left out, see [`InputHandler`].
     ///
     /// # Errors
-    /// When the app does not run or is poisoned.
+    /// When the app does not run or is poisoned, or when queries fed each other without end.
     pub fn send_batch(&self, events: &[(i64, Vec<Value>)]) -> Result<(), SendError> {
         let Some((last, _)) = events.last() else { return self.enter(|_, _| {}) };
         self.enter(|region, junction| {

@@ -156,6 +156,11 @@ fn no_comparison(operator: BinaryOperator, left: &Expr, right: &Expr, span: Span
     if a == b && !equality {
         return diagnostic.with_note("only numbers have an order").with_help("use `==` or `!=`");
     }
+    if !equality {
+        return diagnostic
+            .with_note("only numbers have an order")
+            .with_help("make a number of a text by `convert(x, 'double')`");
+    }
     diagnostic
         .with_note("numbers compare with numbers, texts with texts, bools with bools")
         .with_help("make both sides of one type by `convert(x, 'string')`")
