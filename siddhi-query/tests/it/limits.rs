@@ -1,4 +1,6 @@
-//! No text brings the parser down, and its time grows with the length of the text.
+//! No text brings the parser down.
+
+mod nesting;
 
 use proptest::prelude::*;
 use siddhi_query::{parse_app_recovering, parse_expression, parse_on_demand, parse_query};
@@ -7,43 +9,20 @@ const NESTING: usize = 100;
 const QUERY_NESTING: usize = 16;
 const HEIGHT: usize = 1000;
 
-fn nested(before: &str, open: &str, inner: &str, close: &str, after: &str, depth: usize) -> String {
-    format!("{before}{}{inner}{}{after}", open.repeat(depth), close.repeat(depth))
-}
-
-/// Texts that nest: their depth can be chosen.
-fn nesting_texts(depth: usize) -> Vec<String> {
-    let output = " select 1 as x insert into O";
-    let query =
-        |open: &str, inner: &str, close: &str| nested("from ", open, inner, close, output, depth);
-    vec![
-        nested("from S[", "(", "a", ")", "] insert into O", depth - 1),
-        nested("from S[", "not (", "a", ")", "] insert into O", depth - 1),
-        nested("from S select ", "f(", "a", ")", " as x insert into O", depth),
-        query("(", "S -> T", ")"),
-        query("(", "S -> not T for 1 sec", ")"),
-        nested("from S", ", (S", "", ")", output, depth),
-        nested("", "@a(", "'x'", ")", " from S insert into O", depth),
-    ]
-}
-
-/// Queries as inputs of queries.
-fn nested_queries(depth: usize) -> Vec<String> {
-    vec![
-        nested("from ", "(from ", "S", " return)", " insert into O", depth - 1),
-        nested("from ", "from ", "S", " return", " insert into O", depth - 1),
-    ]
-}
-
 #[test]
 fn nesting_is_read_up_to_the_limit_and_refused_beyond() {
-    for text in nesting_texts(NESTING).into_iter().chain(nested_queries(QUERY_NESTING)) {
-        assert!(parse_query(&text).is_ok(), "{text}: {:?}", parse_query(&text));
-    }
-    for text in nesting_texts(NESTING * 500).into_iter().chain(nested_queries(50_000)) {
-        let errors = parse_query(&text).unwrap_err();
-        assert_eq!(errors.first().map(|error| error.code.as_str()), Some("SID0005"));
-        drop(parse_app_recovering(&text));
+    for (shapes, limit) in [(nesting::BRACKETS, NESTING), (nesting::QUERIES, QUERY_NESTING)] {
+        for shape in shapes {
+            let text = shape.of_depth(limit);
+            assert!(parse_query(&text).is_ok(), "{text}: {:?}", parse_query(&text));
+            let text = shape.of_depth(50_000);
+            let errors = parse_query(&text).unwrap_err();
+            assert_eq!(errors.first().map(|error| error.code.as_str()), Some("SID0005"));
+            drop(parse_app_recovering(&text));
+            for mistake in nesting::MISTAKES {
+                drop(parse_app_recovering(&shape.around(mistake, limit)));
+            }
+        }
     }
 }
 
