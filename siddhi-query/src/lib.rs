@@ -2,6 +2,7 @@
 pub mod ast;
 pub mod builder;
 mod diagnostic;
+mod fix;
 pub mod format;
 mod names;
 mod parser;
@@ -10,8 +11,9 @@ pub mod variables;
 
 pub use diagnostic::{
     Applicability, Code, Diagnostic, Diagnostics, Edit, Fix, Label, LineIndex, Position, Severity,
-    apply_fixes, did_you_mean,
+    did_you_mean,
 };
+pub use fix::apply_fixes;
 pub use parser::{
     Parsed, parse_aggregation, parse_app, parse_app_recovering, parse_expression, parse_function,
     parse_on_demand, parse_partition, parse_query, parse_stream, parse_table, parse_time,

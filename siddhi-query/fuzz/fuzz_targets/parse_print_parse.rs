@@ -1,11 +1,19 @@
 //! Any text is read or refused without harm, and what is read survives being printed.
 #![no_main]
 
+use std::collections::BTreeSet;
+
 use libfuzzer_sys::fuzz_target;
 use siddhi_query::{
-    Parsed, apply_fixes, parse_app, parse_app_recovering, parse_expression, parse_on_demand,
+    Code, Diagnostic, Parsed, Severity, apply_fixes, parse_app, parse_app_recovering, parse_expression, parse_on_demand,
     parse_query,
 };
+
+/// The kinds of errors among the findings.
+fn errors(diagnostics: &[Diagnostic]) -> BTreeSet<Code> {
+    let errors = diagnostics.iter().filter(|it| it.severity == Severity::Error);
+    errors.map(|it| it.code).collect()
+}
 
 fuzz_target!(|text: &str| {
     let Parsed { tree, diagnostics } = parse_app_recovering(text);
@@ -15,7 +23,10 @@ fuzz_target!(|text: &str| {
     for span in places.chain(edits.map(|edit| edit.span)) {
         assert!(text.get(span.range()).is_some(), "a place outside of the text");
     }
-    let _fixed = apply_fixes(text, &diagnostics);
+    let fixed = apply_fixes(text, &diagnostics);
+    let before = errors(&diagnostics);
+    let after = errors(&parse_app_recovering(&fixed).diagnostics);
+    assert!(after.is_subset(&before), "{before:?} became {after:?} in\n{fixed}");
 
     if let Ok(app) = parse_app(text) {
         let printed = app.to_string();

@@ -4,7 +4,6 @@
 //! show them; this module only knows offsets into the text.
 
 mod code;
-mod fix;
 mod position;
 mod suggest;
 
@@ -12,7 +11,6 @@ mod suggest;
 use serde::Serialize;
 
 pub use code::Code;
-pub use fix::apply_fixes;
 pub use position::{LineIndex, Position};
 pub use suggest::did_you_mean;
 
@@ -188,6 +186,13 @@ impl Diagnostic {
     ) -> Self {
         self.fixes.push(Fix { message, edits: vec![Edit { span, replacement }], applicability });
         self
+    }
+
+    /// Makes guesses of all fixes.
+    pub(crate) fn doubt(&mut self) {
+        for fix in &mut self.fixes {
+            fix.applicability = Applicability::MaybeIncorrect;
+        }
     }
 
     /// The place of the mistake.

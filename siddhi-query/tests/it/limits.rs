@@ -3,7 +3,9 @@
 mod nesting;
 
 use proptest::prelude::*;
-use siddhi_query::{parse_app_recovering, parse_expression, parse_on_demand, parse_query};
+use siddhi_query::{
+    Severity, apply_fixes, parse_app_recovering, parse_expression, parse_on_demand, parse_query,
+};
 
 const NESTING: usize = 100;
 const QUERY_NESTING: usize = 16;
@@ -137,6 +139,20 @@ fn tokens() -> impl Strategy<Value = String> {
         .prop_map(|pairs| pairs.into_iter().map(|(word, blank)| format!("{word}{blank}")).collect())
 }
 
+/// What is wrong with a text after its certain fixes that was not wrong with it before.
+fn new_errors(text: &str) -> Option<String> {
+    let errors = |text: &str| {
+        let mut found = parse_app_recovering(text).diagnostics;
+        found.retain(|diagnostic| diagnostic.severity == Severity::Error);
+        found
+    };
+    let before = errors(text);
+    let fixed = apply_fixes(text, &parse_app_recovering(text).diagnostics);
+    let mut after = errors(&fixed);
+    after.retain(|new| before.iter().all(|old| old.code != new.code));
+    (!after.is_empty()).then(|| format!("{text}\nbecame\n{fixed}\nwhere {after:?}"))
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 2000, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -153,7 +169,7 @@ proptest! {
                 prop_assert!(text.get(edit.span.range()).is_some(), "{:?}", diagnostic);
             }
         }
-        drop(siddhi_query::apply_fixes(&text, &parsed.diagnostics));
+        prop_assert_eq!(new_errors(&text), None);
         drop(parse_query(&text));
         drop(parse_expression(&text));
         drop(parse_on_demand(&text));

@@ -2,6 +2,7 @@
 
 use super::super::scan::TokenKind;
 use super::Trouble;
+use crate::ast::Span;
 use crate::diagnostic::{Code, Diagnostic};
 
 /// A comma behind an annotation.
@@ -53,8 +54,7 @@ pub(super) fn missing_at(trouble: &Trouble<'_>) -> Option<Diagnostic> {
         return None;
     }
     let word = trouble.text(name);
-    let insertion =
-        crate::ast::Span::new(trouble.span(name).start as usize, trouble.span(name).start as usize);
+    let insertion = Span::new(trouble.span(name).start as usize, trouble.span(name).start as usize);
     let diagnostic = Diagnostic::error(
         Code::MISSING_AT,
         format!("`@` is missing before `{word}`"),
@@ -66,6 +66,41 @@ pub(super) fn missing_at(trouble: &Trouble<'_>) -> Option<Diagnostic> {
         diagnostic.with_fix("add `@`", insertion, ", @")
     } else {
         diagnostic.with_fix("add `@`", insertion, "@")
+    })
+}
+
+/// `type='http, url='x'`: a text that is not closed reaches to the quote that opens the next one.
+pub(super) fn swallowing_quote(trouble: &Trouble<'_>) -> Option<Diagnostic> {
+    let at = trouble.at;
+    let before = at.checked_sub(1).filter(|&it| trouble.kind(it) == Some(TokenKind::Text))?;
+    trouble.annotation_bracket(at)?;
+    let (text, span) = (trouble.text(before), trouble.span(before));
+    let quote = text.get(..1)?;
+    let inside = text.get(1..)?.strip_suffix(quote).filter(|_| !text.starts_with("\"\"\""))?;
+    // Behind a text that was meant stands a blank or a comma; behind a quote that was to open the
+    // next text stands that text, and before it `=` or a comma.
+    let opens_next = inside.trim_ascii_end().ends_with(['=', ',', '(']);
+    let runs_on = inside.contains(['=', ',']) && span.end == trouble.span(at).start;
+    if trouble.token(at).is_none() || !(opens_next || runs_on) {
+        return None;
+    }
+    let opened = span.start as usize;
+    let diagnostic = Diagnostic::error(
+        Code::UNCLOSED,
+        "the quote is not closed",
+        Span::new(opened, opened + 1),
+        "opened here and not closed before the next quote",
+    )
+    .with_secondary(
+        Span::new(span.end as usize - 1, span.end as usize),
+        "this quote ends the text",
+    );
+    Some(match inside.find(',') {
+        Some(comma) => {
+            let end = opened + 1 + inside.get(..comma)?.trim_ascii_end().len();
+            diagnostic.with_suggestion("close it before the comma", Span::new(end, end), quote)
+        }
+        None => diagnostic,
     })
 }
 

@@ -45,50 +45,101 @@ pub(super) fn not_closed(trouble: &Trouble<'_>) -> Option<Diagnostic> {
 }
 
 /// The quote that a typographic one stands for.
-fn plain_quote(text: &str) -> Option<&'static str> {
-    Some(match text.chars().next()? {
-        '\u{201C}' | '\u{201D}' | '\u{201E}' | '\u{201F}' | '\u{00AB}' | '\u{00BB}'
+fn plain_quote(character: char) -> Option<&'static str> {
+    Some(match character {
+        '"' | '\u{201C}' | '\u{201D}' | '\u{201E}' | '\u{201F}' | '\u{00AB}' | '\u{00BB}'
         | '\u{2033}' | '\u{FF02}' => "\"",
-        '\u{2018}' | '\u{2019}' | '\u{201A}' | '\u{201B}' | '\u{2032}' | '\u{00B4}'
+        '\'' | '\u{2018}' | '\u{2019}' | '\u{201A}' | '\u{201B}' | '\u{2032}' | '\u{00B4}'
         | '\u{FF07}' => "'",
         _ => return None,
     })
 }
 
+/// The quote that properly closes what this one opens.
+fn proper_partner(opened: char) -> char {
+    match opened {
+        '\u{201C}' => '\u{201D}',
+        '\u{201E}' => '\u{201C}',
+        '\u{00AB}' => '\u{00BB}',
+        '\u{00BB}' => '\u{00AB}',
+        '\u{2018}' => '\u{2019}',
+        '\u{201A}' => '\u{2018}',
+        other => other,
+    }
+}
+
+/// Where in the rest of the line the text ends that `opened` begins: at its partner, else at any
+/// quote of its kind, but not at an apostrophe.
+fn partner(opened: char, line: &str) -> Option<(usize, char)> {
+    let plain = plain_quote(opened)?;
+    let closes = |&(place, character): &(usize, char)| {
+        let behind = line.get(place + character.len_utf8()..).unwrap_or_default();
+        plain_quote(character) == Some(plain)
+            && !(plain == "'" && behind.starts_with(char::is_alphanumeric))
+    };
+    let proper = proper_partner(opened);
+    let mut quotes = line.char_indices().filter(closes);
+    let first = quotes.next()?;
+    Some(std::iter::once(first).chain(quotes).find(|it| it.1 == proper).unwrap_or(first))
+}
+
 /// Quotes as word processors make them.
 pub(super) fn typographic_quote(trouble: &Trouble<'_>) -> Option<Diagnostic> {
-    let is_quote = |index: &usize| {
-        trouble.kind(*index) == Some(TokenKind::Stray)
-            && plain_quote(trouble.text(*index)).is_some()
+    let quote_at = |index: usize| {
+        let character = trouble.text(index).chars().next()?;
+        let plain = plain_quote(character)?;
+        (trouble.kind(index) == Some(TokenKind::Stray)).then_some((index, character, plain))
     };
-    let opened = (0..=trouble.at).find(is_quote)?;
-    let from = trouble.span(opened).end as usize;
-    let rest = trouble.scan.text.get(from..).unwrap_or_default();
-    let line_end = from + rest.find(['\n', '\r']).unwrap_or(rest.len());
-    let closed = (opened + 1..trouble.scan.tokens.len())
-        .take_while(|&index| (trouble.span(index).start as usize) < line_end)
-        .find(is_quote);
+    let (opened, character, plain) = (0..=trouble.at).find_map(quote_at)?;
     let span = trouble.span(opened);
-    let quote = plain_quote(trouble.text(opened))?;
-    let places = [Some(opened), closed].into_iter().flatten();
-    let edits = places
-        .map(|index| Edit { span: trouble.span(index), replacement: quote.to_owned() })
-        .collect();
-    let mut diagnostic = Diagnostic::error(
+    let rest = trouble.scan.text.get(span.end as usize..).unwrap_or_default();
+    let line = rest.split(['\n', '\r']).next().unwrap_or_default();
+    let diagnostic = Diagnostic::error(
         Code::TYPOGRAPHIC_QUOTE,
         "a typographic quote",
         span,
-        format!("`{}` is no quote of SiddhiQL", trouble.text(opened)),
+        format!("`{character}` is no quote of SiddhiQL"),
     )
     .with_help("texts stand between straight quotes: `'…'` or `\"…\"`");
-    if let Some(closed) = closed {
-        diagnostic = diagnostic.with_secondary(trouble.span(closed), "and its partner");
+    let Some((place, closing)) = partner(character, line) else {
+        return Some(diagnostic.with_help("nothing on this line closes it"));
+    };
+    let start = span.end as usize + place;
+    let closed = Span::new(start, start + closing.len_utf8());
+    let diagnostic = diagnostic.with_secondary(closed, "and its partner");
+    let inside = line.get(..place).unwrap_or_default();
+    if inside.contains(|c: char| c == '"' || c.is_control()) {
+        return Some(diagnostic.with_help("put three double quotes around it"));
     }
-    diagnostic.fixes.push(Fix {
-        message: "use straight quotes".to_owned(),
-        edits,
-        applicability: Applicability::MachineApplicable,
-    });
+    let quote = if inside.contains(plain) { "\"" } else { plain };
+    let edits = [span, closed].map(|span| Edit { span, replacement: quote.to_owned() });
+    Some(Diagnostic {
+        fixes: vec![Fix {
+            message: "use straight quotes".to_owned(),
+            edits: edits.into(),
+            applicability: Applicability::MachineApplicable,
+        }],
+        ..diagnostic
+    })
+}
+
+/// `//` where a comment was meant, inside a statement.
+pub(super) fn comment_inside(trouble: &Trouble<'_>) -> Option<Diagnostic> {
+    // Behind an operand the first slash divides.
+    let places = [Some(trouble.at), trouble.at.checked_sub(1)];
+    let first = places.into_iter().flatten().find(|&first| {
+        trouble.text(first) == "/"
+            && trouble.text(first + 1) == "/"
+            && trouble.span(first).end == trouble.span(first + 1).start
+    })?;
+    let slashes = trouble.span(first).to(trouble.span(first + 1));
+    let mut diagnostic = foreign_comment(slashes);
+    let rest = trouble.scan.text.get(slashes.end as usize..).unwrap_or_default();
+    let line = rest.split(['\n', '\r']).next().unwrap_or_default();
+    // What closes the statement or a bracket of it may have been meant to be read.
+    if line.contains([')', ']', ';']) {
+        diagnostic.doubt();
+    }
     Some(diagnostic)
 }
 
@@ -106,10 +157,6 @@ pub(in super::super) fn foreign_comment(slashes: Span) -> Diagnostic {
 /// Any other character that begins nothing.
 pub(super) fn stray(trouble: &Trouble<'_>) -> Option<Diagnostic> {
     let at = trouble.at;
-    if trouble.text(at) == "/" && trouble.text(at + 1) == "/" {
-        let span = trouble.span(at).to(trouble.span(at + 1));
-        return Some(foreign_comment(span));
-    }
     if trouble.kind(at) != Some(TokenKind::Stray) {
         return None;
     }

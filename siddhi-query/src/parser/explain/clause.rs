@@ -28,7 +28,7 @@ pub(super) fn where_clause(trouble: &Trouble<'_>) -> Option<Diagnostic> {
     )
 }
 
-/// `insert into T for all events`.
+/// `insert into T for all events`, in Siddhi 2 `for all-events`.
 pub(super) fn events_behind_target(trouble: &Trouble<'_>) -> Option<Diagnostic> {
     let at = trouble.at;
     if !trouble.is_word(at, "for") || !trouble.before(2).eq_ignore_ascii_case("into") {
@@ -37,12 +37,16 @@ pub(super) fn events_behind_target(trouble: &Trouble<'_>) -> Option<Diagnostic> 
     let kind =
         ["all", "expired", "current"].into_iter().find(|word| trouble.is_word(at + 1, word))?;
     let insert = at.checked_sub(3).filter(|&insert| trouble.is_word(insert, "insert"))?;
+    let events = if trouble.text(at + 2) == "-" { at + 3 } else { at + 2 };
+    if !trouble.is_word(events, "events") {
+        return None;
+    }
     let into = trouble.span(insert + 1).start as usize;
-    let clause = Span::new(trouble.gap(at).start as usize, trouble.span(at + 2).end as usize);
+    let clause = Span::new(trouble.gap(at).start as usize, trouble.span(events).end as usize);
     let mut diagnostic = Diagnostic::error(
         Code::CLAUSE_ORDER,
         "the kind of events stands before `into`",
-        trouble.span(at).to(trouble.span(at + 2)),
+        trouble.span(at).to(trouble.span(events)),
         "not behind the target of an insert",
     );
     diagnostic.fixes.push(Fix {

@@ -59,15 +59,18 @@ pub(super) fn foreign_operator(trouble: &Trouble<'_>) -> Option<Diagnostic> {
         if beside.is_some_and(|c| c.is_alphanumeric() || c == '_') { " " } else { "" }
     };
     let replacement = format!("{}{meant}{}", blank(true), blank(false));
-    Some(
-        Diagnostic::error(
-            Code::FOREIGN_OPERATOR,
-            format!("`{found}` is no operator of SiddhiQL"),
-            span,
-            format!("`{meant}` is"),
-        )
-        .with_fix(format!("write `{meant}`"), span, replacement),
+    let mut diagnostic = Diagnostic::error(
+        Code::FOREIGN_OPERATOR,
+        format!("`{found}` is no operator of SiddhiQL"),
+        span,
+        format!("`{meant}` is"),
     )
+    .with_fix(format!("write `{meant}`"), span, replacement);
+    // A single one works on bits elsewhere.
+    if matches!(found.as_str(), "&" | "|") {
+        diagnostic.doubt();
+    }
+    Some(diagnostic)
 }
 
 /// The first token of the reference or call that ends before `end`.

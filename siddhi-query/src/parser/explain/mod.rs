@@ -24,6 +24,7 @@ use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 
 /// Those that know a mistake, the surest first.
 const MISTAKES: &[fn(&Trouble<'_>) -> Option<Diagnostic>] = &[
+    annotation::swallowing_quote,
     character::not_closed,
     character::typographic_quote,
     dialect::plan_annotation,
@@ -41,6 +42,7 @@ const MISTAKES: &[fn(&Trouble<'_>) -> Option<Diagnostic>] = &[
     expression::foreign_operator,
     expression::not_null,
     expression::bracketed_null_check,
+    character::comment_inside,
     character::stray,
     name::dotted,
     name::reserved,

@@ -18,7 +18,7 @@ use super::scan::Scan;
 use super::tree::Builder;
 use super::{Parsed, check};
 use crate::ast::{App, ExecutionElement, Partition, Query, Span};
-use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::diagnostic::{Applicability, Code, Diagnostic, Severity};
 
 /// So many mistakes of one statement are reported.
 const MISTAKES_MAX: usize = 20;
@@ -435,6 +435,11 @@ fn rule(kind: Kind) -> Rule {
     if kind == Kind::Definition { Rule::entry_first } else { Rule::entry_query }
 }
 
+/// Whether the mistake decides how all that follows it is to be read.
+fn shapes_what_follows(code: Code) -> bool {
+    matches!(code, Code::UNCLOSED | Code::TYPOGRAPHIC_QUOTE | Code::UNBALANCED_BRACKET)
+}
+
 /// Reports what is wrong with `original`, which begins at `base`: mistake by mistake, each mended
 /// before the next is looked for.
 pub(super) fn mistakes<P: Default>(
@@ -445,6 +450,7 @@ pub(super) fn mistakes<P: Default>(
     found: &mut Vec<Diagnostic>,
 ) {
     let mut patch = Patch::new(original, base);
+    let mut guessed = false;
     for _ in 0..MISTAKES_MAX {
         let text = patch.text();
         let scan = Scan::new(&text);
@@ -467,8 +473,15 @@ pub(super) fn mistakes<P: Default>(
                 return;
             }
             Err(error) => {
-                let diagnostic = explain::explain(&scan, &error);
-                let edits = diagnostic.fixes.first().map(|fix| fix.edits.clone());
+                let mut diagnostic = explain::explain(&scan, &error);
+                // What is said about a text whose quotes and brackets are guessed is a guess too.
+                if guessed {
+                    diagnostic.doubt();
+                }
+                let fix = diagnostic.fixes.first();
+                guessed |= shapes_what_follows(diagnostic.code)
+                    && fix.is_some_and(|fix| fix.applicability == Applicability::MaybeIncorrect);
+                let edits = fix.map(|fix| fix.edits.clone());
                 found.push(patch.original(diagnostic));
                 if !edits.is_some_and(|edits| patch.apply(&edits)) {
                     return;

@@ -103,7 +103,8 @@ fn behind_annotation(scan: &Scan<'_>, index: usize, end: usize) -> usize {
 /// What a piece is, and the token that says so.
 pub(super) fn kind(scan: &Scan<'_>, piece: Piece) -> (Kind, usize) {
     let mut index = piece.start;
-    while index < piece.end && matches!(text(scan, index), "@" | ",") {
+    // A bracket too many, or a comma, behind an annotation does not end it.
+    while index < piece.end && matches!(text(scan, index), "@" | "," | ")") {
         index = if text(scan, index) == "@" {
             behind_annotation(scan, index, piece.end)
         } else {

@@ -11,6 +11,18 @@ fn comma_missing() {
 }
 
 #[test]
+fn text_swallows_the_next() {
+    insta::assert_snapshot!(report(&[
+        "@source(type='http, receiver.url='http://x', @map(type='json'))\ndefine stream S (a int);",
+        "@source(type='http, receiver.url='http://x', port=80)\ndefine stream S (a int);",
+        "@sink(type='log, prefix='a')\ndefine stream S (a int);",
+        "@sink(type='log, @map(type='json'))\ndefine stream S (a int);",
+        "@sink(type='log, prefix='')\ndefine stream S (a int);",
+        "@sink(url='http://x?a=b' type='http')\ndefine stream S (a int);",
+    ]));
+}
+
+#[test]
 fn comma_too_many() {
     insta::assert_snapshot!(report(&[
         "@info(name='q',)\ndefine stream S (a int);",

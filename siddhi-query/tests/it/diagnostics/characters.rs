@@ -18,6 +18,10 @@ fn typographic() {
     insta::assert_snapshot!(report(&[
         "@app:name(“My app”)\ndefine stream S (a int);",
         "define stream S (a int, b int); from S select ‘x’ as y insert into O;",
+        "define stream S (a int); from S select “it’s” as x, ‘it’s’ as y, ‘it's’ as z insert into O;",
+        "define stream S (a int); from S select „a“ as x, «b» as y, “c\" as z insert into O;",
+        "define stream S (a int); from S select “say \"x\"” as y insert into O;",
+        "define stream S (a int); from S select “x as y insert into O;",
     ]));
 }
 

@@ -19,6 +19,8 @@ fn sql() {
         "define stream S (a int, b int); define table T (a int); from S delete from T on T.a == a;",
         "define stream S (a int, b int); from S as s select a insert into O;",
         "define stream S (a int, b int); from S select a insert into O for all events;",
+        "define stream S (a int, b int); from S select a insert into O for all-events;",
+        "define stream S (a int, b int); from S select a insert into O for all a;",
     ]));
 }
 
