@@ -171,6 +171,9 @@ impl Region {
     /// due run.
     fn arrive(&self, last_timestamp: i64) {
         let depth = self.depth.get();
+        if depth == 0 {
+            self.begin();
+        }
         self.depth.set(depth + 1);
         if self.time.is_playback() {
             if self.time.event(last_timestamp) {

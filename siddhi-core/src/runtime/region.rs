@@ -27,6 +27,8 @@ use crate::selector::select::{Form, Selected};
 /// How much of the stack chunks may take that are handed out one inside the other, in bytes: half of
 /// what threads have by default.
 const STACK: usize = 1 << 20;
+/// No place on a stack is as high.
+const NO_STACK: usize = usize::MAX;
 
 /// Which query works on a chunk, and for which key.
 #[derive(Clone, Copy)]
@@ -49,12 +51,9 @@ pub(crate) struct Region {
     pub(crate) poisoned: Cell<bool>,
     /// Sends and timers that are under way, one inside the other.
     pub(crate) depth: Cell<u32>,
-    /// Chunks that are being handed out, one inside the other.
-    nesting: Cell<u32>,
-    /// Where the stack stood when the outermost of them was handed out.
-    stack: Cell<usize>,
-    /// The chunk under way has come too deep: nothing is handed out until it is over.
-    endless: Cell<bool>,
+    /// Down to where chunks that are handed out one inside the other may take the stack; [`NO_STACK`]
+    /// once the chunk under way has come too deep, so that nothing more is handed out.
+    stack_end: Cell<usize>,
     /// A chunk was given up since somebody last asked.
     pub(super) gave_up: Cell<bool>,
     /// Some query has a callback.
@@ -79,9 +78,7 @@ impl Region {
             running: Cell::new(false),
             poisoned: Cell::new(false),
             depth: Cell::new(0),
-            nesting: Cell::new(0),
-            stack: Cell::new(0),
-            endless: Cell::new(false),
+            stack_end: Cell::new(0),
             gave_up: Cell::new(false),
             query_callbacks: Cell::new(false),
             due_keys: RefCell::default(),
@@ -96,33 +93,34 @@ impl Region {
         step(&mut context)
     }
 
+    /// Something begins that hands chunks out: from here on they may take so much of the stack, which
+    /// grows downwards.
+    #[inline]
+    pub(super) fn begin(&self) {
+        self.stack_end.set(stack_place().saturating_sub(STACK));
+    }
+
+    #[cold]
+    fn give_up(&self) {
+        if self.stack_end.replace(NO_STACK) != NO_STACK {
+            self.gave_up.set(true);
+            log::error!("{}", SendError::Endless);
+        }
+    }
+
     /// Hands a chunk to everybody who reads a stream. `key` is that of the partition instance for
     /// inner streams, else 0.
     ///
     /// Queries that feed each other without end would exhaust the stack, as they do in Java. The
     /// chunk is given up where it has come too deep; what it has done until then stays.
     pub(crate) fn publish(&self, stream: StreamId, view: &View<'_>, key: u32) {
-        let nesting = self.nesting.get();
-        let here = stack_place();
-        if nesting == 0 {
-            self.endless.set(false);
-            self.stack.set(here);
-        }
-        if view.is_empty() || self.endless.get() {
+        if stack_place() < self.stack_end.get() {
+            self.give_up();
             return;
         }
-        if self.stack.get().abs_diff(here) > STACK {
-            self.endless.set(true);
-            self.gave_up.set(true);
-            log::error!("{}", SendError::Endless);
+        if view.is_empty() {
             return;
         }
-        self.nesting.set(nesting + 1);
-        self.hand_out(stream, view, key);
-        self.nesting.set(nesting);
-    }
-
-    fn hand_out(&self, stream: StreamId, view: &View<'_>, key: u32) {
         let Some(junction) = self.junctions.get(stream) else { return };
         junction.rows.set(junction.rows.get() + view.len() as u64);
         // What leaves a partition has no key any more.
@@ -134,7 +132,7 @@ impl Region {
                 self.hand(*reader, stream, view, key);
             }
         }
-        if junction.has_listeners.get() && !self.endless.get() {
+        if junction.has_listeners.get() && self.stack_end.get() != NO_STACK {
             let chunk = Chunk::new(view);
             for sink in &*junction.sinks.borrow() {
                 sink(&chunk);
@@ -453,6 +451,9 @@ impl Region {
 
     /// Live: runs every timer that is due by `until`, each with the clock at its own time.
     pub(crate) fn run_timers(&self, until: i64) {
+        if self.depth.get() == 0 {
+            self.begin();
+        }
         while let Some(owner) = self.time.next_wake_up(until) {
             self.wake(owner, self.time.now());
             self.time.finish(owner);
@@ -463,6 +464,9 @@ impl Region {
     pub(crate) fn run_playback_timers(&self) {
         if !self.time.is_waiting() {
             return;
+        }
+        if self.depth.get() == 0 {
+            self.begin();
         }
         for query in 0..self.queries.len() {
             let query = u32::try_from(query).unwrap_or(u32::MAX);
