@@ -12,6 +12,7 @@ mod stream_function;
 mod template;
 mod window;
 
+pub use crate::aggregators::feed::{Feed, Fold, ResetGroups, RowStep};
 pub use aggregator::{Aggregator, AggregatorFactory, BoundAggregator, Leaving};
 pub use function::{
     Argument, Arguments, BindError, BoundScalar, CallContext, Callee, Documentation,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use parking_lot::Mutex;
-use siddhi_core::{App, Chunk, SiddhiManager, Switches, Value};
+use siddhi_core::{App, Chunk, Registry, SiddhiManager, Switches, Value};
 use siddhi_pipeline::TestClock;
 
 const START: i64 = 10_000;
@@ -54,8 +54,13 @@ pub(crate) struct Play {
 
 impl Play {
     pub(crate) fn new(text: &str, switches: Switches) -> Self {
+        Self::with_registry(text, switches, Registry::with_builtins())
+    }
+
+    /// With extensions of one's own.
+    pub(crate) fn with_registry(text: &str, switches: Switches, registry: Registry) -> Self {
         let clock = Arc::new(TestClock::new(START));
-        let mut manager = SiddhiManager::new();
+        let mut manager = SiddhiManager::with_registry(registry);
         manager.set_clock(clock.clone());
         manager.set_switches(switches);
         let calls = Arc::default();

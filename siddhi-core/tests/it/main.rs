@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
+mod aggregator;
 mod apps;
 mod counters;
 mod drive;
