@@ -468,8 +468,8 @@ impl Region {
         if self.depth.get() == 0 {
             self.begin();
         }
-        for query in 0..self.queries.len() {
-            let query = u32::try_from(query).unwrap_or(u32::MAX);
+        let mut from = 0;
+        while let Some(query) = self.time.next_due(from) {
             let now = self.time.now();
             let mut keys = std::mem::take(&mut *self.due_keys.borrow_mut());
             self.time.due_keys(query, now, &mut keys);
@@ -477,6 +477,7 @@ impl Region {
                 self.wake(Owner { query, key: *key }, now);
             }
             *self.due_keys.borrow_mut() = keys;
+            from = query + 1;
         }
     }
 

@@ -7,7 +7,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, VecDeque};
+use std::collections::{BTreeSet, BinaryHeap, VecDeque};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -42,19 +42,45 @@ pub(crate) struct Time {
     event: Cell<i64>,
     queues: RefCell<Queues>,
     idle: Cell<Option<IdleCheck>>,
-    /// Whether anything waits: asked on every send.
+    /// Whether anything waits, as [`Queues::filled`] says: asked on every send.
     waiting: Cell<bool>,
 }
 
 /// The queues of all owners.
 #[derive(Debug, Default)]
 struct Queues {
-    /// By query, then by key.
-    by_owner: Vec<Vec<Queue>>,
-    /// Wake-ups: time, when set, whose.
+    by_query: Vec<QueryQueues>,
+    /// How many queues are not empty.
+    filled: usize,
+    /// Live: wake-ups: time, when set, whose.
     wake_ups: BinaryHeap<Reverse<(i64, u64, Owner)>>,
     set: u64,
+    /// Playback: the first head of each query.
+    firsts: Firsts,
 }
+
+/// The queues of one query.
+#[derive(Debug, Default)]
+struct QueryQueues {
+    /// That of key 0: the only one outside partitions, without use within.
+    plain: Queue,
+    /// By key, from 1.
+    keyed: Vec<Queue>,
+    /// Playback: the heads of the keys' queues.
+    heads: BTreeSet<(i64, u32)>,
+}
+
+/// The smallest head of each query in a tree of minima, so that queries with something due are found
+/// in their order without asking the others.
+#[derive(Debug, Default)]
+struct Firsts {
+    /// The root is node 1, the children of node n are 2n and 2n + 1, the leaves are the queries.
+    /// Where nothing waits stands [`NEVER`].
+    nodes: Vec<i64>,
+}
+
+/// Later than every time, or as late as the latest.
+const NEVER: i64 = i64::MAX;
 
 /// The pending check of `idle.time`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -128,16 +154,27 @@ impl Time {
 
     /// Asks for a time.
     pub(crate) fn ask(&self, owner: Owner, time: i64) {
-        self.waiting.set(true);
-        let now = if self.is_playback() { i64::MIN } else { self.now() };
-        let live = !self.is_playback();
         let mut queues = self.queues.borrow_mut();
         let queue = queues.of(owner);
         queue.times.push_back(time);
-        if live && !queue.has_wake_up {
-            queue.has_wake_up = true;
-            queues.set_wake_up(owner, time.max(now));
+        let is_first = queue.times.len() == 1;
+        let has_wake_up = std::mem::replace(&mut queue.has_wake_up, !self.is_playback());
+        if is_first {
+            self.fill(&mut queues, 1);
         }
+        if self.is_playback() {
+            if is_first {
+                queues.head_moves(owner, None, Some(time));
+            }
+        } else if !has_wake_up {
+            queues.set_wake_up(owner, time.max(self.now()));
+        }
+    }
+
+    /// So many more queues are not empty.
+    fn fill(&self, queues: &mut Queues, more: isize) {
+        queues.filled = queues.filled.saturating_add_signed(more);
+        self.waiting.set(queues.filled > 0);
     }
 
     /// Live: takes the next wake-up that is due by `until` and moves the wall clock to it.
@@ -156,11 +193,15 @@ impl Time {
     pub(crate) fn take_due(&self, owner: Owner, now: i64) -> Option<i64> {
         let mut queues = self.queues.borrow_mut();
         let times = &mut queues.of(owner).times;
-        let head = *times.front()?;
-        if head > now {
-            return None;
+        let head = times.pop_front_if(|head| *head <= now)?;
+        let next = times.front().copied();
+        if next.is_none() {
+            self.fill(&mut queues, -1);
         }
-        times.pop_front()
+        if self.is_playback() {
+            queues.head_moves(owner, Some(head), next);
+        }
+        Some(head)
     }
 
     /// Live: an owner has worked off what was due; a wake-up for the head of its list is set.
@@ -173,18 +214,20 @@ impl Time {
         }
     }
 
+    /// Playback: the first query, from one on, that has something due by now.
+    pub(crate) fn next_due(&self, from: u32) -> Option<u32> {
+        self.queues.borrow().firsts.first_due(from, self.now())
+    }
+
     /// Playback: the keys of a query whose first time is due, by that time, equal times in order of
     /// the keys' creation.
     pub(crate) fn due_keys(&self, query: u32, now: i64, keys: &mut Vec<(i64, u32)>) {
         keys.clear();
         let queues = self.queues.borrow();
-        let Some(own) = queues.by_owner.get(query as usize) else { return };
-        for (key, queue) in own.iter().enumerate() {
-            if let Some(head) = queue.times.front().filter(|head| **head <= now) {
-                keys.push((*head, u32::try_from(key).unwrap_or(u32::MAX)));
-            }
-        }
-        keys.sort_unstable();
+        let Some(own) = queues.by_query.get(query as usize) else { return };
+        let plain = own.plain.times.front().map(|head| (*head, 0));
+        keys.extend(plain.filter(|(head, _)| *head <= now));
+        keys.extend(own.heads.iter().take_while(|(head, _)| *head <= now));
     }
 
     /// Follows the wall clock to `now`; in playback this may bring the check of `idle.time`, which
@@ -218,8 +261,7 @@ impl Time {
     pub(crate) fn next(&self) -> Option<i64> {
         let queues = self.queues.borrow();
         if self.is_playback() {
-            let heads = queues.by_owner.iter().flatten().filter_map(|queue| queue.times.front());
-            return heads.min().copied();
+            return (queues.filled > 0).then(|| queues.firsts.min());
         }
         queues.wake_ups.peek().map(|Reverse((time, ..))| *time)
     }
@@ -227,8 +269,9 @@ impl Time {
     pub(crate) fn save(&self) -> SavedTime {
         let queues = self.queues.borrow();
         let mut saved = Vec::new();
-        for (query, keys) in queues.by_owner.iter().enumerate() {
-            for (key, queue) in keys.iter().enumerate().filter(|(_, q)| !q.times.is_empty()) {
+        for (query, own) in queues.by_query.iter().enumerate() {
+            let keys = std::iter::once(&own.plain).chain(&own.keyed).enumerate();
+            for (key, queue) in keys.filter(|(_, queue)| !queue.times.is_empty()) {
                 let owner = Owner {
                     query: u32::try_from(query).unwrap_or(u32::MAX),
                     key: u32::try_from(key).unwrap_or(u32::MAX),
@@ -252,10 +295,15 @@ impl Time {
         self.idle.set(saved.idle);
         let mut queues = self.queues.borrow_mut();
         *queues = Queues::default();
-        self.waiting.set(!saved.queues.is_empty());
         for (owner, times) in saved.queues {
+            let head = times.front().copied();
             queues.of(owner).times = times;
+            if self.is_playback() {
+                queues.head_moves(owner, None, head);
+            }
+            queues.filled += usize::from(head.is_some());
         }
+        self.fill(&mut queues, 0);
         for (time, owner) in saved.wake_ups {
             queues.of(owner).has_wake_up = true;
             queues.set_wake_up(owner, time);
@@ -280,20 +328,228 @@ impl SavedTime {
 
 impl Queues {
     fn of(&mut self, owner: Owner) -> &mut Queue {
-        let (query, key) = (owner.query as usize, owner.key as usize);
-        if self.by_owner.len() <= query {
-            self.by_owner.resize_with(query + 1, Vec::new);
+        let query = owner.query as usize;
+        if self.by_query.len() <= query {
+            self.by_query.resize_with(query + 1, QueryQueues::default);
         }
-        // The indexes are in range by the two resizes.
-        let keys = &mut self.by_owner[query];
-        if keys.len() <= key {
-            keys.resize_with(key + 1, Queue::default);
-        }
-        &mut keys[key]
+        // In range by the resize.
+        self.by_query[query].of(owner.key)
     }
 
     fn set_wake_up(&mut self, owner: Owner, time: i64) {
         self.set += 1;
         self.wake_ups.push(Reverse((time, self.set, owner)));
+    }
+
+    /// Playback: the head of an owner's queue has been replaced.
+    fn head_moves(&mut self, owner: Owner, before: Option<i64>, after: Option<i64>) {
+        let Some(own) = self.by_query.get_mut(owner.query as usize) else { return };
+        if owner.key != 0 {
+            if let Some(head) = before {
+                own.heads.remove(&(head, owner.key));
+            }
+            own.heads.extend(after.map(|head| (head, owner.key)));
+        }
+        self.firsts.set(owner.query, own.first());
+    }
+}
+
+impl QueryQueues {
+    fn of(&mut self, key: u32) -> &mut Queue {
+        let Some(place) = (key as usize).checked_sub(1) else { return &mut self.plain };
+        if self.keyed.len() <= place {
+            self.keyed.resize_with(place + 1, Queue::default);
+        }
+        // In range by the resize.
+        &mut self.keyed[place]
+    }
+
+    /// Playback: the smallest head.
+    fn first(&self) -> i64 {
+        let keyed = self.heads.first().map_or(NEVER, |(head, _)| *head);
+        self.plain.times.front().map_or(keyed, |plain| keyed.min(*plain))
+    }
+}
+
+impl Firsts {
+    /// The smallest of all.
+    fn min(&self) -> i64 {
+        self.nodes.get(1).copied().unwrap_or(NEVER)
+    }
+
+    fn set(&mut self, query: u32, first: i64) {
+        let query = query as usize;
+        if self.nodes.len() / 2 <= query {
+            self.grow(query + 1);
+        }
+        let mut node = self.nodes.len() / 2 + query;
+        // In range: there is a leaf for the query, and parents have smaller numbers.
+        self.nodes[node] = first;
+        while node > 1 {
+            let first = self.nodes[node].min(self.nodes[node ^ 1]);
+            node /= 2;
+            if self.nodes[node] == first {
+                break;
+            }
+            self.nodes[node] = first;
+        }
+    }
+
+    /// Makes room for so many queries.
+    fn grow(&mut self, queries: usize) {
+        let leaves = self.nodes.split_off(self.nodes.len() / 2);
+        let width = queries.next_power_of_two();
+        self.nodes = vec![NEVER; width];
+        self.nodes.extend(leaves);
+        self.nodes.resize(2 * width, NEVER);
+        for node in (1..width).rev() {
+            self.nodes[node] = self.nodes[2 * node].min(self.nodes[2 * node + 1]);
+        }
+    }
+
+    /// The first query, from one on, whose smallest head is due.
+    fn first_due(&self, from: u32, now: i64) -> Option<u32> {
+        let width = self.nodes.len() / 2;
+        let mut node = width + from as usize;
+        if self.min() > now || node >= self.nodes.len() {
+            return None;
+        }
+        while self.nodes[node] > now {
+            // On to the widest subtree that begins behind this one, if it is not the last.
+            node += 1;
+            if node.is_power_of_two() {
+                return None;
+            }
+            node >>= node.trailing_zeros();
+        }
+        while node < width {
+            node = 2 * node + usize::from(self.nodes[2 * node] > now);
+        }
+        u32::try_from(node - width).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use siddhi_pipeline::TestClock;
+
+    use super::*;
+
+    /// What is asked and worked off.
+    #[derive(Clone, Debug)]
+    enum Step {
+        Ask(Owner, i64),
+        Move(i64),
+        Restart,
+    }
+
+    fn steps() -> impl Strategy<Value = Vec<Step>> {
+        // Every other query is in a partition.
+        let key = |query: u32, key: u32| if query.is_multiple_of(2) { 0 } else { key };
+        let owner = (0..9_u32, 1..5_u32)
+            .prop_map(move |(query, number)| Owner { query, key: key(query, number) });
+        let step = prop_oneof![
+            4 => (owner, 0..100_i64).prop_map(|(owner, time)| Step::Ask(owner, time)),
+            1 => (0..30_i64).prop_map(Step::Move),
+            1 => Just(Step::Restart),
+        ];
+        prop::collection::vec(step, 0..80)
+    }
+
+    /// Owners in the order of queries; of a query those that are due first, by head, then by key.
+    fn model_pass(model: &mut [(Owner, VecDeque<i64>)], now: i64) -> Vec<(Owner, i64)> {
+        let head = |queue: &VecDeque<i64>| queue.front().copied().filter(|head| *head <= now);
+        model.sort_by_key(|(owner, queue)| (owner.query, head(queue).unwrap_or(NEVER), owner.key));
+        let mut done = Vec::new();
+        for (owner, queue) in model {
+            while let Some(time) = head(queue) {
+                queue.pop_front();
+                done.push((*owner, time));
+            }
+        }
+        done
+    }
+
+    fn pass(time: &Time) -> Vec<(Owner, i64)> {
+        let (mut done, mut keys, mut from) = (Vec::new(), Vec::new(), 0);
+        while let Some(query) = time.next_due(from) {
+            time.due_keys(query, time.now(), &mut keys);
+            for (_, key) in &keys {
+                let owner = Owner { query, key: *key };
+                while let Some(due) = time.take_due(owner, time.now()) {
+                    done.push((owner, due));
+                }
+            }
+            from = query + 1;
+        }
+        done
+    }
+
+    fn playback() -> Time {
+        Time::new(Arc::new(TestClock::new(0)), Some(Playback::default()))
+    }
+
+    proptest! {
+        #[test]
+        fn playback_works_off_as_plain_lists_do(steps in steps()) {
+            let mut time = playback();
+            let mut model: Vec<(Owner, VecDeque<i64>)> = Vec::new();
+            for step in steps {
+                match step {
+                    Step::Ask(owner, at) => {
+                        time.ask(owner, at);
+                        match model.iter_mut().find(|(known, _)| *known == owner) {
+                            Some((_, queue)) => queue.push_back(at),
+                            None => model.push((owner, VecDeque::from([at]))),
+                        }
+                    }
+                    Step::Move(by) => {
+                        let now = time.now() + by;
+                        time.event(now);
+                        prop_assert_eq!(pass(&time), model_pass(&mut model, now));
+                    }
+                    Step::Restart => {
+                        let saved = time.save();
+                        time = playback();
+                        time.load(saved);
+                    }
+                }
+                let first = model.iter().filter_map(|(_, queue)| queue.front().copied()).min();
+                prop_assert_eq!(time.next(), first);
+                prop_assert_eq!(time.is_waiting(), first.is_some());
+            }
+        }
+    }
+
+    #[test]
+    fn an_event_with_nothing_due_looks_at_no_query() {
+        let mut firsts = Firsts::default();
+        for query in (0..1_000).rev() {
+            firsts.set(query, i64::from(query) + 10);
+        }
+        assert_eq!(firsts.first_due(0, 9), None);
+        assert_eq!(firsts.first_due(0, 10), Some(0));
+        assert_eq!(firsts.first_due(1, 10), None);
+        assert_eq!(firsts.first_due(700, NEVER - 1), Some(700));
+        firsts.set(3, NEVER);
+        assert_eq!(firsts.first_due(3, 14), Some(4));
+        assert_eq!(firsts.first_due(1_000, NEVER), Some(1_000));
+        assert_eq!(firsts.first_due(1_024, NEVER), None);
+    }
+
+    #[test]
+    fn live_nothing_waits_any_more_when_the_last_timer_has_run() {
+        let clock = TestClock::new(0);
+        let time = Time::new(Arc::new(clock), None);
+        let owner = Owner { query: 2, key: 3 };
+        assert!(!time.is_waiting());
+        time.ask(owner, 5);
+        assert!(time.is_waiting());
+        assert_eq!(time.next_wake_up(5), Some(owner));
+        assert_eq!(time.take_due(owner, 5), Some(5));
+        time.finish(owner);
+        assert!(!time.is_waiting());
+        assert_eq!(time.next(), None);
     }
 }
