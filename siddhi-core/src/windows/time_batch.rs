@@ -82,7 +82,11 @@ impl TimeBatchWindow {
             Some(end) => end,
             None => {
                 let end = match self.start {
-                    Some(start) => now.saturating_add(self.time - (now - start) % self.time),
+                    // Java: TimeBatchWindowProcessor#getNextEmitTime, whose longs wrap around.
+                    Some(start) => {
+                        let elapsed = now.wrapping_sub(start) % self.time;
+                        now.saturating_add(self.time.wrapping_sub(elapsed))
+                    }
                     None => now.saturating_add(self.time),
                 };
                 pass.wake_at(end);

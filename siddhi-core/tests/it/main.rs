@@ -13,3 +13,4 @@ mod optimized;
 mod patterns;
 mod restore;
 mod singles;
+mod windows;
