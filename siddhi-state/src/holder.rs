@@ -26,6 +26,17 @@ pub trait StateHolder {
     fn restore(&mut self, version: u32, bytes: &[u8]) -> Result<(), StateError>;
 }
 
+/// Refuses a state whose schema version is not the one that a component knows.
+///
+/// # Errors
+/// When the versions differ.
+pub fn check_version(component: &str, known: u32, found: u32) -> Result<(), StateError> {
+    if found == known {
+        return Ok(());
+    }
+    Err(StateError::UnknownSchema { component: component.into(), found })
+}
+
 /// Encodes a value compactly.
 ///
 /// # Errors
@@ -37,7 +48,10 @@ pub fn encode<T: Serialize + ?Sized>(value: &T) -> Result<Vec<u8>, StateError> {
 /// Decodes what [`encode`] wrote.
 ///
 /// # Errors
-/// When the bytes are not those of a `T`.
+/// When the bytes are not those of a `T`, all of them.
 pub fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, StateError> {
-    Ok(postcard::from_bytes(bytes)?)
+    match postcard::take_from_bytes(bytes)? {
+        (value, []) => Ok(value),
+        _ => Err(StateError::Damaged),
+    }
 }

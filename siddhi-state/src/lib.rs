@@ -4,13 +4,14 @@
 //! components by name and is itself a checksummed sequence of bytes.
 //!
 //! ```
-//! use siddhi_state::{Snapshot, StateError, StateHolder, decode, encode};
+//! use siddhi_state::{Snapshot, StateError, StateHolder, check_version, decode, encode};
 //!
 //! struct Counter(u64);
 //! impl StateHolder for Counter {
 //!     fn schema_version(&self) -> u32 { 1 }
 //!     fn snapshot(&self) -> Result<Vec<u8>, StateError> { encode(&self.0) }
-//!     fn restore(&mut self, _version: u32, bytes: &[u8]) -> Result<(), StateError> {
+//!     fn restore(&mut self, version: u32, bytes: &[u8]) -> Result<(), StateError> {
+//!         check_version("counter", self.schema_version(), version)?;
 //!         self.0 = decode(bytes)?;
 //!         Ok(())
 //!     }
@@ -27,9 +28,11 @@
 //! ```
 
 mod error;
+mod hash;
 mod holder;
 mod snapshot;
 
 pub use error::StateError;
-pub use holder::{StateHolder, decode, encode};
+pub use hash::fnv1a;
+pub use holder::{StateHolder, check_version, decode, encode};
 pub use snapshot::Snapshot;

@@ -5,8 +5,9 @@
 //! writes a map from name to (schema version, bytes).
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
-use crate::{StateError, StateHolder, decode, encode};
+use crate::{StateError, StateHolder, decode, encode, fnv1a};
 
 const MAGIC: &[u8; 8] = b"SIDDHISN";
 const FORMAT: u32 = 1;
@@ -22,11 +23,15 @@ impl Snapshot {
     /// Saves a component under a name.
     ///
     /// # Errors
-    /// When the component cannot encode its state.
+    /// When the component cannot encode its state, or the name is taken.
     pub fn save(&mut self, name: &str, holder: &dyn StateHolder) -> Result<(), StateError> {
-        let state = (holder.schema_version(), holder.snapshot()?);
-        self.components.insert(name.into(), state);
-        Ok(())
+        match self.components.entry(name.into()) {
+            Entry::Vacant(entry) => {
+                entry.insert((holder.schema_version(), holder.snapshot()?));
+                Ok(())
+            }
+            Entry::Occupied(_) => Err(StateError::Duplicate { component: name.into() }),
+        }
     }
 
     /// Restores a component from what was saved under its name; says whether there was something.
@@ -54,7 +59,7 @@ impl Snapshot {
         let mut bytes = Vec::with_capacity(HEADER + body.len());
         bytes.extend_from_slice(MAGIC);
         bytes.extend_from_slice(&FORMAT.to_le_bytes());
-        bytes.extend_from_slice(&checksum(&body).to_le_bytes());
+        bytes.extend_from_slice(&fnv1a(&body).to_le_bytes());
         bytes.extend_from_slice(&body);
         Ok(bytes)
     }
@@ -62,32 +67,26 @@ impl Snapshot {
     /// Reads what [`Snapshot::to_bytes`] wrote.
     ///
     /// # Errors
-    /// When the bytes are no snapshot, are newer than this program, or are damaged.
+    /// When the bytes are no snapshot, have another format than this program writes, or are damaged.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, StateError> {
         let rest = bytes.strip_prefix(MAGIC).ok_or(StateError::NotASnapshot)?;
         let (format, rest) = rest.split_first_chunk::<4>().ok_or(StateError::Damaged)?;
         let found = u32::from_le_bytes(*format);
-        if found > FORMAT {
-            return Err(StateError::NewerFormat { found, newest: FORMAT });
+        if found != FORMAT {
+            return Err(StateError::UnknownFormat { found, known: FORMAT });
         }
         let (sum, body) = rest.split_first_chunk::<8>().ok_or(StateError::Damaged)?;
-        if checksum(body) != u64::from_le_bytes(*sum) {
+        if fnv1a(body) != u64::from_le_bytes(*sum) {
             return Err(StateError::Damaged);
         }
         Ok(Self { components: decode(body)? })
     }
 }
 
-/// FNV-1a, 64 bits: <http://www.isthe.com/chongo/tech/comp/fnv/>.
-fn checksum(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::check_version;
 
     struct Number(u64);
 
@@ -99,7 +98,7 @@ mod tests {
             encode(&self.0)
         }
         fn restore(&mut self, version: u32, bytes: &[u8]) -> Result<(), StateError> {
-            assert_eq!(version, 1);
+            check_version("number", 1, version)?;
             self.0 = decode(bytes)?;
             Ok(())
         }
@@ -117,12 +116,58 @@ mod tests {
         for place in 0..bytes.len() {
             let mut changed = bytes.clone();
             changed[place] ^= 1;
-            // A lower format number would be an older format; there is none yet but 0.
-            if place == 8 {
-                continue;
-            }
             assert!(Snapshot::from_bytes(&changed).is_err(), "changed at {place}");
         }
+    }
+
+    #[test]
+    fn another_format_is_refused() {
+        let mut bytes = Snapshot::default().to_bytes().unwrap();
+        for format in [0_u32, 2, u32::MAX] {
+            bytes[8..12].copy_from_slice(&format.to_le_bytes());
+            let refused = Snapshot::from_bytes(&bytes);
+            assert!(
+                matches!(refused, Err(StateError::UnknownFormat { found, known: 1 }) if found == format)
+            );
+        }
+    }
+
+    #[test]
+    fn another_schema_version_is_refused() {
+        struct Later;
+        impl StateHolder for Later {
+            fn schema_version(&self) -> u32 {
+                2
+            }
+            fn snapshot(&self) -> Result<Vec<u8>, StateError> {
+                encode(&1_u64)
+            }
+            fn restore(&mut self, _version: u32, _bytes: &[u8]) -> Result<(), StateError> {
+                Ok(())
+            }
+        }
+        let mut snapshot = Snapshot::default();
+        snapshot.save("number", &Later).unwrap();
+        let refused = snapshot.load("number", &mut Number(0));
+        assert!(matches!(refused, Err(StateError::UnknownSchema { found: 2, .. })));
+    }
+
+    #[test]
+    fn a_name_is_not_given_twice() {
+        let mut snapshot = Snapshot::default();
+        snapshot.save("a", &Number(1)).unwrap();
+        let refused = snapshot.save("a", &Number(2));
+        assert!(matches!(refused, Err(StateError::Duplicate { component }) if component == "a"));
+        let mut number = Number(0);
+        snapshot.load("a", &mut number).unwrap();
+        assert_eq!(number.0, 1);
+    }
+
+    #[test]
+    fn what_is_left_over_is_refused() {
+        let mut bytes = encode(&1_u64).unwrap();
+        bytes.push(0);
+        assert!(matches!(decode::<u64>(&bytes), Err(StateError::Damaged)));
     }
 
     #[test]

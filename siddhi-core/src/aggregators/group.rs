@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use siddhi_state::{StateError, StateHolder, decode, encode};
+use siddhi_state::{StateError, StateHolder, check_version, decode, encode};
 
 use super::feed::{Feed, Fold, ResetGroups};
 use crate::event::column::{Column, Element};
@@ -155,7 +155,8 @@ impl<T, S: Group<T>> StateHolder for Grouped<T, S> {
         encode(&self.groups)
     }
 
-    fn restore(&mut self, _version: u32, bytes: &[u8]) -> Result<(), StateError> {
+    fn restore(&mut self, version: u32, bytes: &[u8]) -> Result<(), StateError> {
+        check_version("aggregator", self.schema_version(), version)?;
         self.groups = decode(bytes)?;
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! The matches of a pattern as a snapshot.
 
 use serde::{Deserialize, Serialize};
-use siddhi_state::{StateError, StateHolder, decode, encode};
+use siddhi_state::{StateError, StateHolder, check_version, decode, encode};
 
 use super::arena::Head;
 use super::machine::Counts;
@@ -56,9 +56,7 @@ impl StateHolder for PatternOperator {
     }
 
     fn restore(&mut self, version: u32, bytes: &[u8]) -> Result<(), StateError> {
-        if version != VERSION {
-            return Err(StateError::UnknownSchema { component: "pattern".into(), found: version });
-        }
+        check_version("pattern", VERSION, version)?;
         let saved: Saved = decode(bytes)?;
         let kept = self.kept.iter().map(|kept| kept.data_type);
         if !saved.columns.iter().map(Column::data_type).eq(kept) {

@@ -261,8 +261,12 @@ impl SelectorPlan {
 /// A partition.
 #[derive(Clone, Debug)]
 pub struct PartitionPlan {
-    /// The given name or a number.
+    /// The given name or `partition_N`.
     pub name: String,
+    /// Whether the name was given.
+    pub named: bool,
+    /// Its text as the printer writes it: what names its state when it has no name.
+    pub text: String,
     /// The keys of its streams.
     pub keys: Vec<PartitionKeyPlan>,
     /// Its queries, by their place in [`LogicalApp::queries`].

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 use siddhi_pipeline::ReentrantMutex;
 use siddhi_query::ast::DataType;
+use siddhi_state::Snapshot;
 
 use super::callback::{Chunk, QueryOutput};
 use super::counters::{self, ElementCounters};
@@ -279,22 +280,43 @@ impl App {
     /// The whole state as bytes.
     ///
     /// # Errors
-    /// When a state cannot be encoded, or the app is poisoned.
+    /// When a state cannot be encoded, the app is poisoned, or events or timers are under way.
     pub fn snapshot(&self) -> Result<Vec<u8>, AppError> {
         let region = self.shared.region.lock();
-        if region.poisoned.get() {
-            return Err(AppError::Poisoned);
-        }
-        Ok(region.snapshot()?)
+        Ok(Self::at_rest(&region)?.snapshot()?)
     }
 
     /// Puts back what [`App::snapshot`] of the same text gave: the app goes on as if it had never
     /// stopped.
     ///
+    /// Not restored are: whether the app runs, its callbacks, how far its sources have read, what its
+    /// sinks still hold, and the counters of streams, filters, stream functions and selections (those
+    /// of windows and patterns are state). The wall clock of the app is put back, that of its manager
+    /// is not: an app whose clock has gone on since runs what has become due meanwhile when it is next
+    /// sent to or advanced.
+    ///
     /// # Errors
-    /// When the bytes are damaged or not of this app; the app must then be made anew.
+    /// When the bytes are no snapshot or are damaged: then nothing has happened. When a state does
+    /// not fit the app or cannot be decoded: then the app is poisoned, for it is partly restored, and
+    /// must be made anew. When the app is poisoned already, or events or timers are under way.
     pub fn restore(&self, snapshot: &[u8]) -> Result<(), AppError> {
-        Ok(self.shared.region.lock().restore(snapshot)?)
+        let region = self.shared.region.lock();
+        Self::at_rest(&region)?;
+        let snapshot = Snapshot::from_bytes(snapshot)?;
+        let mut restored = Ok(());
+        self.guard(&region, |region| restored = region.restore(&snapshot))?;
+        if restored.is_err() {
+            region.poisoned.set(true);
+        }
+        Ok(restored?)
+    }
+
+    /// The region when its state is that of a point in time.
+    fn at_rest(region: &Region) -> Result<&Region, AppError> {
+        if region.poisoned.get() {
+            return Err(AppError::Poisoned);
+        }
+        if region.is_busy() { Err(AppError::Busy) } else { Ok(region) }
     }
 
     /// What every stream, query and operator has counted.

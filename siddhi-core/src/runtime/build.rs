@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashSet;
 use siddhi_pipeline::{Clock, Random};
 use siddhi_query::ast::OutputEvents;
 
@@ -12,6 +12,7 @@ use super::light::Light;
 use super::partition::{Partition, PartitionStream};
 use super::query::{Query, QueryInput, StreamInput};
 use super::region::Region;
+use super::snapshot::StateNames;
 use super::time::Time;
 use super::windowing::{WindowForm, WindowPlace, WindowStage, WindowState, slab};
 use crate::expression::typed::Expr;
@@ -61,17 +62,19 @@ pub(crate) fn build(
             junction.rules = RuleSet::new(app, &junction.readers);
         }
     }
-    let mut state_names = StateNames::default();
+    let names = StateNames::of(app);
     let flow = Flow::of(app);
     let queries: Vec<Query> = app
         .queries
         .iter()
-        .map(|query| build_query(&flow, query, state_names.name(query), switches))
+        .zip(names.queries)
+        .map(|(query, name)| build_query(&flow, query, name, switches))
         .collect();
     let partitions = app
         .partitions
         .iter()
-        .map(|plan| build_partition(app, &flow, plan, &queries, switches))
+        .zip(names.partitions)
+        .map(|(plan, name)| build_partition(app, &flow, plan, name, &queries, switches))
         .collect();
     let time = Time::new(clock, app.playback);
     Region::new(junctions, queries, partitions, time, Random::new(seed))
@@ -107,6 +110,7 @@ fn build_partition(
     app: &LogicalApp,
     flow: &Flow,
     plan: &PartitionPlan,
+    state_name: String,
     queries: &[Query],
     switches: Switches,
 ) -> Partition {
@@ -124,7 +128,7 @@ fn build_partition(
             PartitionStream::new(key.stream, &key.by, readers, whole)
         })
         .collect();
-    Partition::new(plan.name.clone(), streams, unkeyed(app, plan))
+    Partition::new(plan.name.clone(), state_name, streams, unkeyed(app, plan))
 }
 
 /// The streams that a partition reads and has no key for, each with the queries that read it.
@@ -386,30 +390,4 @@ fn arguments(plan: &QueryPlan) -> Vec<Expr> {
 
 fn positions(read: &[bool]) -> Vec<usize> {
     read.iter().enumerate().filter_map(|(column, seen)| seen.then_some(column)).collect()
-}
-
-/// Names of the states of queries: the given name, or a hash of the text; equal texts are numbered.
-#[derive(Default)]
-struct StateNames {
-    seen: HashMap<String, u32>,
-}
-
-impl StateNames {
-    fn name(&mut self, query: &QueryPlan) -> String {
-        let base = if query.named {
-            format!("query:{}", query.name)
-        } else {
-            format!("text:{:016x}", fnv1a(query.text.as_bytes()))
-        };
-        let number = self.seen.entry(base.clone()).or_insert(0);
-        *number += 1;
-        if *number == 1 { base } else { format!("{base}:{number}") }
-    }
-}
-
-/// FNV-1a, 64 bits: the same on every machine.
-fn fnv1a(bytes: &[u8]) -> u64 {
-    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
-    })
 }

@@ -63,8 +63,12 @@ pub enum AppError {
     /// Callbacks cannot be added while a callback runs.
     #[error("a callback cannot be added from inside a callback")]
     InsideCallback,
-    /// Work in the app panicked: its state may be inconsistent, and it takes nothing in any more.
-    #[error("the app is poisoned: an earlier event made it panic")]
+    /// Events or timers are under way, and the state is that of no point in time.
+    #[error("state is saved and restored between events, not from inside a callback or a sink")]
+    Busy,
+    /// Work in the app panicked, or a restore failed half-way: its state may be inconsistent, and it
+    /// takes nothing in any more.
+    #[error("the app is poisoned: an earlier event made it panic, or a restore failed")]
     Poisoned,
     /// A snapshot could not be made or read.
     #[error("snapshot failed")]
@@ -84,8 +88,9 @@ pub enum SendError {
     /// The app is not running.
     #[error("the app is not running")]
     NotRunning,
-    /// Work in the app panicked: its state may be inconsistent, and it takes nothing in any more.
-    #[error("the app is poisoned: an earlier event made it panic")]
+    /// Work in the app panicked, or a restore failed half-way: its state may be inconsistent, and it
+    /// takes nothing in any more.
+    #[error("the app is poisoned: an earlier event made it panic, or a restore failed")]
     Poisoned,
     /// Queries fed each other without end, and what they put out was given up where it had come too
     /// deep; what was done until then stays done. The app goes on.

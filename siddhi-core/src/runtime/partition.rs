@@ -17,6 +17,8 @@ use super::region::Region;
 /// A partition at run time. Keys are numbered from 1; 0 is for what has no key.
 pub(crate) struct Partition {
     pub(crate) name: String,
+    /// What names its state: the given name, or a hash of its text.
+    pub(crate) state_name: String,
     pub(crate) streams: Vec<PartitionStream>,
     /// The streams that it reads and has no key for, each with the queries that read it.
     unkeyed: Vec<(StreamId, Vec<usize>)>,
@@ -134,10 +136,11 @@ impl Keys {
 impl Partition {
     pub(crate) fn new(
         name: String,
+        state_name: String,
         streams: Vec<PartitionStream>,
         unkeyed: Vec<(StreamId, Vec<usize>)>,
     ) -> Self {
-        Self { name, streams, unkeyed, keys: RefCell::new(Keys::new()) }
+        Self { name, state_name, streams, unkeyed, keys: RefCell::new(Keys::new()) }
     }
 }
 

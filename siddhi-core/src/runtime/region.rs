@@ -56,6 +56,8 @@ pub(crate) struct Region {
     stack_end: Cell<usize>,
     /// A chunk was given up since somebody last asked.
     pub(super) gave_up: Cell<bool>,
+    /// A timer is being worked off.
+    waking: Cell<bool>,
     /// Some query has a callback.
     pub(crate) query_callbacks: Cell<bool>,
     due_keys: RefCell<Vec<(i64, u32)>>,
@@ -80,9 +82,15 @@ impl Region {
             depth: Cell::new(0),
             stack_end: Cell::new(0),
             gave_up: Cell::new(false),
+            waking: Cell::new(false),
             query_callbacks: Cell::new(false),
             due_keys: RefCell::default(),
         }
+    }
+
+    /// Whether events or timers are under way: whoever asks stands in a callback or a sink.
+    pub(crate) fn is_busy(&self) -> bool {
+        self.depth.get() > 0 || self.waking.get()
     }
 
     /// Runs `step` with what expressions need. Nothing is delivered inside.
@@ -485,6 +493,7 @@ impl Region {
     fn wake(&self, owner: Owner, now: i64) {
         let index = owner.query as usize;
         let Some(query) = self.queries.get(index) else { return };
+        let outer = self.waking.replace(true);
         while let Some(time) = self.time.take_due(owner, now) {
             if let QueryInput::Stream(input) = &query.input
                 && let Some((stage, state)) = &input.window
@@ -493,6 +502,7 @@ impl Region {
                 self.wake_window(pass, stage, state, time);
             }
         }
+        self.waking.set(outer);
     }
 
     fn wake_window(

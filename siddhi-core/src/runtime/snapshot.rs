@@ -2,9 +2,11 @@
 
 use std::cell::RefCell;
 
+use hashbrown::HashMap;
 use serde::{Deserialize, Serialize};
 use siddhi_pipeline::Random;
-use siddhi_state::{Snapshot, StateError, StateHolder, decode, encode};
+use siddhi_query::ast::DataType;
+use siddhi_state::{Snapshot, StateError, StateHolder, check_version, decode, encode, fnv1a};
 
 use super::partition::Partition;
 use super::query::{Query, QueryInput};
@@ -13,6 +15,7 @@ use super::windowing::panes::OpenGroups;
 use super::windowing::slab::Slab;
 use super::windowing::{KeyWindow, WindowStage, WindowState};
 use crate::event::store::RowStore;
+use crate::plan::logical::{LogicalApp, QueryPlan};
 use crate::selector::aggregation::{self, Aggregators};
 use crate::selector::groups::GroupTable;
 
@@ -24,22 +27,73 @@ impl Region {
             snapshot.save(&query.state_name, &QueryState(query))?;
         }
         for partition in &self.partitions {
-            snapshot.save(&format!("partition:{}", partition.name), &PartitionState(partition))?;
+            snapshot.save(&partition.state_name, &PartitionState(partition))?;
         }
         snapshot.to_bytes()
     }
 
-    pub(crate) fn restore(&self, bytes: &[u8]) -> Result<(), StateError> {
-        let snapshot = Snapshot::from_bytes(bytes)?;
+    pub(crate) fn restore(&self, snapshot: &Snapshot) -> Result<(), StateError> {
         for query in &self.queries {
             snapshot.load(&query.state_name, &mut QueryState(query))?;
         }
         for partition in &self.partitions {
-            let name = format!("partition:{}", partition.name);
-            snapshot.load(&name, &mut PartitionState(partition))?;
+            snapshot.load(&partition.state_name, &mut PartitionState(partition))?;
         }
         snapshot.load("app", &mut AppState(self))?;
         Ok(())
+    }
+}
+
+/// The names of the states of queries and partitions: the given names, or hashes of the texts, of
+/// which equal ones are numbered. None depends on what else stands in the app.
+pub(super) struct StateNames {
+    pub(super) queries: Vec<String>,
+    pub(super) partitions: Vec<String>,
+}
+
+impl StateNames {
+    pub(super) fn of(app: &LogicalApp) -> Self {
+        let mut seen = HashMap::new();
+        let partitions = app.partitions.iter();
+        let partitions: Vec<String> = partitions
+            .map(|plan| match plan.named {
+                true => format!("partition:{}", escaped(&plan.name)),
+                false => hashed("partition-text", &plan.text, &mut seen),
+            })
+            .collect();
+        // The state of a query in a partition is by the numbers of the partition's keys: it is of
+        // no use without them.
+        let name = |query: &QueryPlan| {
+            let partition = query.partition.and_then(|index| partitions.get(index));
+            let within = partition.map_or_else(String::new, |name| format!("{name}/"));
+            match query.named {
+                true => format!("{within}query:{}", escaped(&query.name)),
+                false => hashed(&format!("{within}text"), &query.text, &mut seen),
+            }
+        };
+        Self { queries: app.queries.iter().map(name).collect(), partitions }
+    }
+}
+
+/// A name in which `/` ends nothing.
+fn escaped(name: &str) -> String {
+    name.replace('%', "%25").replace('/', "%2F")
+}
+
+/// `KIND:HASH`, and from the second of an equal text on `KIND:HASH:N`.
+fn hashed(kind: &str, text: &str, seen: &mut HashMap<String, u32>) -> String {
+    let base = format!("{kind}:{:016x}", fnv1a(text.as_bytes()));
+    let number = seen.entry(base.clone()).or_insert(0);
+    *number += 1;
+    if *number == 1 { base } else { format!("{base}:{number}") }
+}
+
+/// The state of a component is that of another kind of thing.
+fn misfit(component: &str, found: impl Into<String>, expected: impl Into<String>) -> StateError {
+    StateError::Misfit {
+        component: component.into(),
+        found: found.into(),
+        expected: expected.into(),
     }
 }
 
@@ -48,7 +102,7 @@ struct AppState<'a>(&'a Region);
 
 impl StateHolder for AppState<'_> {
     fn schema_version(&self) -> u32 {
-        1
+        2
     }
 
     fn snapshot(&self) -> Result<Vec<u8>, StateError> {
@@ -56,7 +110,8 @@ impl StateHolder for AppState<'_> {
         encode(&(self.0.random.borrow().state(), names, self.0.time.save()))
     }
 
-    fn restore(&mut self, _version: u32, bytes: &[u8]) -> Result<(), StateError> {
+    fn restore(&mut self, version: u32, bytes: &[u8]) -> Result<(), StateError> {
+        check_version("app", self.schema_version(), version)?;
         let (random, names, mut time): (u64, Vec<String>, super::time::SavedTime) = decode(bytes)?;
         *self.0.random.borrow_mut() = Random::new(random);
         // Owners are known by the names of their queries: their places may have changed.
@@ -90,6 +145,10 @@ struct SavedQuery {
 
 #[derive(Serialize, Deserialize)]
 struct SavedWindow {
+    /// The name of the form that it ran in, which the plan of the whole app decides.
+    form: String,
+    /// The types of the columns that were stored.
+    types: Vec<DataType>,
     keys: Vec<Option<SavedKey>>,
     slab: Option<Slab>,
     open: OpenGroups,
@@ -127,7 +186,7 @@ impl QueryState<'_> {
 
 impl StateHolder for QueryState<'_> {
     fn schema_version(&self) -> u32 {
-        1
+        2
     }
 
     fn snapshot(&self) -> Result<Vec<u8>, StateError> {
@@ -141,42 +200,65 @@ impl StateHolder for QueryState<'_> {
             }
             QueryInput::Light(_) | QueryInput::Stream(_) => None,
         };
+        let window = self.window().map(|(stage, state)| save_window(stage, &state.borrow()));
         encode(&SavedQuery {
             groups: selector.groups.clone(),
             aggregators: aggregation::save(&selector.aggregators)?,
             having: aggregation::save(&selector.having)?,
             filters: filters?,
-            window: self.window().map(|(_, state)| save_window(&state.borrow())).transpose()?,
+            window: window.transpose()?,
             pattern,
         })
     }
 
     fn restore(&mut self, version: u32, bytes: &[u8]) -> Result<(), StateError> {
-        if version != 1 {
-            let component = self.0.state_name.clone();
-            return Err(StateError::UnknownSchema { component, found: version });
-        }
+        let name = &self.0.state_name;
+        check_version(name, self.schema_version(), version)?;
         let saved: SavedQuery = decode(bytes)?;
         let mut selector = self.0.selector_state.borrow_mut();
         selector.groups = saved.groups;
-        aggregation::load(&mut selector.aggregators, &saved.aggregators)?;
-        aggregation::load(&mut selector.having, &saved.having)?;
-        for (filter, states) in self.filters().into_iter().zip(&saved.filters) {
-            aggregation::load(&mut filter.borrow_mut(), states)?;
+        load_aggregators(name, &mut selector.aggregators, &saved.aggregators)?;
+        load_aggregators(name, &mut selector.having, &saved.having)?;
+        let filters = self.filters();
+        if filters.len() != saved.filters.len() {
+            let count = |count: usize| format!("{count} filters");
+            return Err(misfit(name, count(saved.filters.len()), count(filters.len())));
         }
-        if let (Some((stage, state)), Some(saved)) = (self.window(), saved.window) {
-            *state.borrow_mut() = load_window(stage, saved)?;
+        for (filter, states) in filters.into_iter().zip(&saved.filters) {
+            load_aggregators(name, &mut filter.borrow_mut(), states)?;
         }
-        if let (QueryInput::Pattern(pattern), Some((version, bytes))) =
-            (&self.0.input, saved.pattern)
-        {
-            pattern.borrow_mut().restore(version, &bytes)?;
+        match (self.window(), saved.window) {
+            (Some((stage, state)), Some(saved)) => {
+                *state.borrow_mut() = load_window(name, stage, saved)?;
+            }
+            (None, None) => {}
+            (Some(_), None) => return Err(misfit(name, "no window", "one")),
+            (None, Some(_)) => return Err(misfit(name, "a window", "none")),
         }
-        Ok(())
+        match (&self.0.input, saved.pattern) {
+            (QueryInput::Pattern(pattern), Some((version, bytes))) => {
+                pattern.borrow_mut().restore(version, &bytes)
+            }
+            (QueryInput::Light(_) | QueryInput::Stream(_), None) => Ok(()),
+            (QueryInput::Pattern(_), None) => Err(misfit(name, "no pattern", "one")),
+            (_, Some(_)) => Err(misfit(name, "a pattern", "none")),
+        }
     }
 }
 
-fn save_window(state: &WindowState) -> Result<SavedWindow, StateError> {
+fn load_aggregators(
+    query: &str,
+    aggregators: &mut Aggregators,
+    saved: &[Versioned],
+) -> Result<(), StateError> {
+    if aggregators.len() != saved.len() {
+        let count = |count: usize| format!("{count} aggregators");
+        return Err(misfit(query, count(saved.len()), count(aggregators.len())));
+    }
+    aggregation::load(aggregators, saved)
+}
+
+fn save_window(stage: &WindowStage, state: &WindowState) -> Result<SavedWindow, StateError> {
     let mut keys = Vec::new();
     for own in &state.keys {
         keys.push(match own {
@@ -190,6 +272,8 @@ fn save_window(state: &WindowState) -> Result<SavedWindow, StateError> {
         });
     }
     Ok(SavedWindow {
+        form: stage.form.name().into(),
+        types: stage.store_types(),
         keys,
         slab: state.slab.clone(),
         open: state.open.clone(),
@@ -197,7 +281,16 @@ fn save_window(state: &WindowState) -> Result<SavedWindow, StateError> {
     })
 }
 
-fn load_window(stage: &WindowStage, saved: SavedWindow) -> Result<WindowState, StateError> {
+fn load_window(
+    query: &str,
+    stage: &WindowStage,
+    saved: SavedWindow,
+) -> Result<WindowState, StateError> {
+    let types = stage.store_types();
+    if saved.form != stage.form.name() || saved.types != types {
+        let found = layout(&saved.form, &saved.types);
+        return Err(misfit(query, found, layout(stage.form.name(), &types)));
+    }
     let mut state = WindowState::new();
     state.slab = saved.slab;
     state.open = saved.open;
@@ -218,6 +311,12 @@ fn load_window(stage: &WindowStage, saved: SavedWindow) -> Result<WindowState, S
     Ok(state)
 }
 
+/// How a window keeps its rows, for people.
+fn layout(form: &str, types: &[DataType]) -> String {
+    let types: Vec<&str> = types.iter().map(|data_type| data_type.as_str()).collect();
+    format!("a window in {form} form over ({})", types.join(", "))
+}
+
 /// The keys of a partition.
 struct PartitionState<'a>(&'a Partition);
 
@@ -230,7 +329,8 @@ impl StateHolder for PartitionState<'_> {
         encode(&self.0.keys.borrow().table)
     }
 
-    fn restore(&mut self, _version: u32, bytes: &[u8]) -> Result<(), StateError> {
+    fn restore(&mut self, version: u32, bytes: &[u8]) -> Result<(), StateError> {
+        check_version(&self.0.state_name, self.schema_version(), version)?;
         let mut keys = super::partition::Keys::new();
         keys.table = decode(bytes)?;
         *self.0.keys.borrow_mut() = keys;

@@ -94,6 +94,8 @@ struct IdleCheck {
 /// What a snapshot keeps.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct SavedTime {
+    /// The wall clock, which an embedder may have advanced beyond its own.
+    wall: i64,
     event: i64,
     idle: Option<IdleCheck>,
     /// The times of each owner that asked for some.
@@ -282,6 +284,7 @@ impl Time {
         let mut wake_ups: Vec<_> = queues.wake_ups.iter().map(|Reverse(entry)| *entry).collect();
         wake_ups.sort_unstable();
         SavedTime {
+            wall: self.wall_now(),
             event: self.event.get(),
             idle: self.idle.get(),
             queues: saved,
@@ -291,6 +294,7 @@ impl Time {
 
     /// Puts a saved time back: everybody waits for what they waited for, in the same order.
     pub(crate) fn load(&self, saved: SavedTime) {
+        self.wall.set(saved.wall);
         self.event.set(saved.event);
         self.idle.set(saved.idle);
         let mut queues = self.queues.borrow_mut();

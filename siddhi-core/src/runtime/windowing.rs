@@ -42,6 +42,19 @@ pub(crate) enum WindowForm {
     Panes,
 }
 
+impl WindowForm {
+    /// The name in snapshots.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::General => "general",
+            Self::Sliding => "sliding",
+            Self::Slab => "slab",
+            Self::Batch => "batch",
+            Self::Panes => "panes",
+        }
+    }
+}
+
 /// The keys of the rows of a chunk.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum RowKeys<'a> {
@@ -194,7 +207,7 @@ impl WindowStage {
 
     /// The types of the columns that are stored: those of the input, the arguments of aggregators, the
     /// groups.
-    fn store_types(&self) -> Vec<DataType> {
+    pub(crate) fn store_types(&self) -> Vec<DataType> {
         if self.form == WindowForm::Panes {
             // Its rows are only counted: what comes out stands with the groups.
             return Vec::new();

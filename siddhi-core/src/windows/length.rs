@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use siddhi_state::{StateError, StateHolder};
+use siddhi_state::{StateError, StateHolder, check_version};
 
 use super::parameters::{count, int};
 use crate::extension::{
@@ -86,7 +86,8 @@ impl StateHolder for LengthWindow {
         Ok(Vec::new())
     }
 
-    fn restore(&mut self, _version: u32, _bytes: &[u8]) -> Result<(), StateError> {
-        Ok(())
+    fn restore(&mut self, version: u32, bytes: &[u8]) -> Result<(), StateError> {
+        check_version("length", self.schema_version(), version)?;
+        if bytes.is_empty() { Ok(()) } else { Err(StateError::Damaged) }
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use siddhi_state::{StateError, StateHolder, decode, encode};
+use siddhi_state::{StateError, StateHolder, check_version, decode, encode};
 
 use super::parameters::{bool, count, int};
 use crate::extension::{
@@ -164,7 +164,8 @@ impl StateHolder for LengthBatchWindow {
         encode(&self.state)
     }
 
-    fn restore(&mut self, _version: u32, bytes: &[u8]) -> Result<(), StateError> {
+    fn restore(&mut self, version: u32, bytes: &[u8]) -> Result<(), StateError> {
+        check_version("lengthBatch", self.schema_version(), version)?;
         self.state = decode(bytes)?;
         Ok(())
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use siddhi_state::{StateError, StateHolder, decode, encode};
+use siddhi_state::{StateError, StateHolder, check_version, decode, encode};
 
 use super::parameters::{count, int_or_long};
 use crate::extension::{
@@ -148,7 +148,8 @@ impl StateHolder for TimeWindow {
         encode(&self.state)
     }
 
-    fn restore(&mut self, _version: u32, bytes: &[u8]) -> Result<(), StateError> {
+    fn restore(&mut self, version: u32, bytes: &[u8]) -> Result<(), StateError> {
+        check_version("time", self.schema_version(), version)?;
         self.state = decode(bytes)?;
         Ok(())
     }

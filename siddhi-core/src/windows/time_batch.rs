@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use siddhi_query::ast::DataType;
-use siddhi_state::{StateError, StateHolder, decode, encode};
+use siddhi_state::{StateError, StateHolder, check_version, decode, encode};
 
 use super::parameters::{bool, count, int_or_long};
 use crate::extension::{
@@ -171,7 +171,8 @@ impl StateHolder for TimeBatchWindow {
         encode(&self.state)
     }
 
-    fn restore(&mut self, _version: u32, bytes: &[u8]) -> Result<(), StateError> {
+    fn restore(&mut self, version: u32, bytes: &[u8]) -> Result<(), StateError> {
+        check_version("timeBatch", self.schema_version(), version)?;
         self.state = decode(bytes)?;
         Ok(())
     }

@@ -13,4 +13,5 @@ mod optimized;
 mod patterns;
 mod restore;
 mod singles;
+mod snapshots;
 mod windows;

@@ -16,9 +16,14 @@ impl AppBinder<'_> {
             self.not_supported("partition purge", purge.span);
         }
         let index = self.app.partitions.len();
-        let name = info_name(&partition.annotations)
-            .map_or_else(|| format!("partition_{}", index + 1), |(name, _)| name.into());
-        self.app.partitions.push(PartitionPlan { name, keys: Vec::new(), queries: Vec::new() });
+        let given = info_name(&partition.annotations);
+        self.app.partitions.push(PartitionPlan {
+            name: given.map_or_else(|| format!("partition_{}", index + 1), |(name, _)| name.into()),
+            named: given.is_some(),
+            text: partition.to_string(),
+            keys: Vec::new(),
+            queries: Vec::new(),
+        });
         self.inner.clear();
         let streams = self.key_streams(partition);
         let before = self.app.queries.len();
