@@ -8,6 +8,7 @@
 //! [`Substituted::original`], which leads a span back to the text before substitution.
 
 use crate::ast::Span;
+use crate::diagnostic::Diagnostic;
 
 /// Replaces every `${word}` of `text` by what `lookup` gives for `word`.
 ///
@@ -85,6 +86,25 @@ impl Substituted {
     pub fn original(&self, span: Span) -> Span {
         let range = span.range();
         Span::new(self.original_start(range.start), self.original_end(range.end))
+    }
+
+    /// Leads a diagnostic of the new text back to the original one.
+    ///
+    /// A fix that would change a value is dropped: the value does not stand in the original text,
+    /// and what does stand there means more than this place.
+    pub fn lead_back(&self, diagnostic: &mut Diagnostic) {
+        diagnostic.fixes.retain(|fix| !fix.edits.iter().any(|edit| self.changes_value(edit.span)));
+        diagnostic.map_spans(|span| self.original(span));
+    }
+
+    /// Whether an edit of a span changes more than copied text.
+    fn changes_value(&self, span: Span) -> bool {
+        let edit = span.range();
+        self.replacements.iter().any(|it| {
+            let overlaps = it.new.start < edit.end && edit.start < it.new.end;
+            // Of an empty value nothing is left to overlap with.
+            overlaps || it.new.is_empty() && edit.start <= it.new.start && it.new.end <= edit.end
+        })
     }
 
     fn original_start(&self, offset: usize) -> usize {
@@ -211,6 +231,28 @@ mod tests {
         assert_eq!(back(0, 18), 0..17, "from a copied piece behind a value");
         assert_eq!(back(16, 17), 10..16);
         assert_eq!(back(18, 19), 17..18);
+    }
+
+    #[test]
+    fn fixes_are_led_back_or_dropped() {
+        let text =
+            "define stream S (a int); /* ${a} */ from S[a = 1 and a = ${b_1}] insert into O;";
+        let number = |name: &str| value(name).map(|_| "12345".to_owned());
+        let substituted = substitute(text, number).unwrap();
+        let mut found = crate::parse_app_recovering(substituted.text()).diagnostics;
+        assert_eq!(found.len(), 2);
+        found.iter_mut().for_each(|diagnostic| substituted.lead_back(diagnostic));
+        let mended =
+            "define stream S (a int); /* ${a} */ from S[a == 1 and a == ${b_1}] insert into O;";
+        assert_eq!(crate::apply_fixes(text, &found), mended);
+        let within = Diagnostic::error(crate::Code::SYNTAX, "", Span::new(0, 1), "").with_fix(
+            "",
+            Span::new(30, 31),
+            "x",
+        );
+        let mut within = within;
+        substituted.lead_back(&mut within);
+        assert!(within.fixes.is_empty(), "an edit of a value");
     }
 
     #[test]

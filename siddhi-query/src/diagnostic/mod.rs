@@ -195,6 +195,17 @@ impl Diagnostic {
         }
     }
 
+    /// Moves all places, those of labels and of edits: into the text that another was made from,
+    /// for one.
+    pub fn map_spans(&mut self, map: impl Fn(Span) -> Span) {
+        for label in &mut self.labels {
+            label.span = map(label.span);
+        }
+        for edit in self.fixes.iter_mut().flat_map(|fix| &mut fix.edits) {
+            edit.span = map(edit.span);
+        }
+    }
+
     /// The place of the mistake.
     #[must_use]
     pub fn span(&self) -> Span {
