@@ -3,9 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use siddhi_core::{Registry, SiddhiManager};
+use siddhi_core::{Findings, Registry, SiddhiManager};
 use siddhi_extensions::Environment;
-use siddhi_query::Diagnostic;
 
 /// The text of an app and the file that it was read from.
 #[derive(Debug)]
@@ -41,40 +40,37 @@ impl AppFile {
         manager
     }
 
-    /// What is wrong with the text; `unsupported` are the features among it that are not supported
-    /// yet.
+    /// What is wrong with the text.
     pub(crate) fn findings(&self) -> Findings {
         let environment =
             Environment { base_directory: self.directory(), ..Environment::default() };
-        let mut findings = Findings::default();
-        match self.manager(&environment).create_app(&self.text) {
-            Ok(_) => findings.diagnostics = self.warnings(),
-            Err(error) => {
-                findings.diagnostics = error.diagnostics().to_vec();
-                findings.unsupported = error.unsupported().to_vec();
-            }
-        }
-        findings
+        self.manager(&environment).check(&self.text)
     }
 
-    /// What the parser says of a text that can be read.
-    fn warnings(&self) -> Vec<Diagnostic> {
-        let Ok(substituted) = siddhi_query::variables::substitute(&self.text, variable) else {
-            return Vec::new();
-        };
-        let mut diagnostics = siddhi_query::parse_app_recovering(substituted.text()).diagnostics;
-        for label in diagnostics.iter_mut().flat_map(|found| &mut found.labels) {
-            label.span = substituted.original(label.span);
-        }
-        diagnostics
+    /// Writes the text into its file: whole, or not at all.
+    pub(crate) fn write(&self) -> anyhow::Result<()> {
+        replace(&self.path, &self.text)
+            .with_context(|| format!("cannot write {}", self.path.display()))
     }
 }
 
-/// What is wrong with an app.
-#[derive(Debug, Default)]
-pub(crate) struct Findings {
-    pub(crate) diagnostics: Vec<Diagnostic>,
-    pub(crate) unsupported: Vec<String>,
+/// Replaces the text of a file by way of another beside it, so that an end of the program or a full
+/// disk in between leaves the old text.
+fn replace(path: &Path, text: &str) -> std::io::Result<()> {
+    // Of a link the file that it names is replaced, not the link.
+    let path = std::fs::canonicalize(path)?;
+    let mut name = std::ffi::OsString::from(".");
+    name.push(path.file_name().unwrap_or_default());
+    name.push(format!(".{}", std::process::id()));
+    let beside = path.with_file_name(name);
+    let written = std::fs::write(&beside, text)
+        .and_then(|()| std::fs::set_permissions(&beside, std::fs::metadata(&path)?.permissions()))
+        .and_then(|()| std::fs::rename(&beside, &path));
+    if written.is_err() {
+        // The error that counts is the first one.
+        std::fs::remove_file(&beside).unwrap_or_default();
+    }
+    written
 }
 
 /// The value of `${NAME}`.

@@ -1,10 +1,12 @@
 //! `siddhi check`: mistakes in apps, and mending them.
 
-use anyhow::Context as _;
-use serde_json::{Value as Json, json};
-use siddhi_query::{Severity, apply_fixes};
+use std::path::Path;
 
-use crate::app_file::{AppFile, Findings};
+use serde_json::{Value as Json, json};
+use siddhi_core::Findings;
+use siddhi_query::{Severity, apply_fixes, parse_app_recovering};
+
+use crate::app_file::AppFile;
 use crate::arguments::{CheckArguments, Format};
 use crate::exit::Exit;
 use crate::{console, diagnostics};
@@ -12,15 +14,26 @@ use crate::{console, diagnostics};
 /// A fix may show the next mistake; so many rounds are enough for any text.
 const ROUNDS_MAX: usize = 10;
 
-/// Checks the apps.
+/// Checks the apps. All are looked at, also behind one that cannot be read.
 pub(crate) fn run(arguments: &CheckArguments) -> anyhow::Result<Exit> {
     let mut exit = Exit::Success;
     let mut found = Vec::new();
     let mut fixed_files = Vec::new();
+    // A text from standard input that is mended goes where one asks for it.
+    let prints_text = |path: &Path| arguments.fix && path == Path::new("-");
     for path in &arguments.apps {
-        let mut app = AppFile::read(path)?;
-        if arguments.fix && mend(&mut app)? {
-            fixed_files.push(path.display().to_string());
+        let mut app = match AppFile::read(path) {
+            Ok(app) => app,
+            Err(error) => {
+                exit = worse(exit, failed(&error));
+                continue;
+            }
+        };
+        if arguments.fix && mend(&mut app) && !prints_text(path) {
+            match app.write() {
+                Ok(()) => fixed_files.push(path.display().to_string()),
+                Err(error) => exit = worse(exit, failed(&error)),
+            }
         }
         let findings = app.findings();
         exit = worse(exit, verdict(&findings));
@@ -31,7 +44,12 @@ pub(crate) fn run(arguments: &CheckArguments) -> anyhow::Result<Exit> {
             Format::Text => {
                 let color = console::is_output_terminal();
                 let text = diagnostics::text(&app.path, &app.text, &findings.diagnostics, color);
-                console::print(&text)?;
+                if prints_text(path) {
+                    console::error_line(text.trim_end());
+                    console::print(&app.text)?;
+                } else {
+                    console::print(&text)?;
+                }
             }
         }
     }
@@ -44,7 +62,7 @@ pub(crate) fn run(arguments: &CheckArguments) -> anyhow::Result<Exit> {
             for file in &fixed_files {
                 console::print(&format!("mended {file}\n"))?;
             }
-            if exit == Exit::Success {
+            if exit == Exit::Success && !arguments.apps.iter().any(|path| prints_text(path)) {
                 let count = arguments.apps.len();
                 let apps = if count == 1 { "app" } else { "apps" };
                 console::print(&format!("{count} {apps} checked, no mistakes\n"))?;
@@ -54,22 +72,35 @@ pub(crate) fn run(arguments: &CheckArguments) -> anyhow::Result<Exit> {
     Ok(exit)
 }
 
-/// Applies fixes that cannot change the meaning; says whether the file has changed.
-fn mend(app: &mut AppFile) -> anyhow::Result<bool> {
+/// Tells that a file cannot be read or written.
+fn failed(error: &anyhow::Error) -> Exit {
+    console::error_line(&format!("error: {error:#}"));
+    Exit::Failed
+}
+
+/// Applies fixes that cannot change the meaning; says whether the text has changed.
+fn mend(app: &mut AppFile) -> bool {
     let before = app.text.clone();
+    let mut mistakes = mistakes(&app.text);
     for _ in 0..ROUNDS_MAX {
         let fixed = apply_fixes(&app.text, &app.findings().diagnostics);
-        if fixed == app.text {
+        let left = self::mistakes(&fixed);
+        // A fix that brings a mistake of its own is not one.
+        if fixed == app.text || left.iter().any(|mistake| !mistakes.contains(mistake)) {
             break;
         }
         app.text = fixed;
+        mistakes = left;
     }
-    if app.text == before {
-        return Ok(false);
-    }
-    std::fs::write(&app.path, &app.text)
-        .with_context(|| format!("cannot write {}", app.path.display()))?;
-    Ok(true)
+    app.text != before
+}
+
+/// What the parser refuses a text for. Values of variables are left out of it, since a fix never
+/// stands in one.
+fn mistakes(text: &str) -> Vec<(&'static str, String)> {
+    let found = parse_app_recovering(text).diagnostics.into_iter();
+    let errors = found.filter(|found| found.severity == Severity::Error);
+    errors.map(|found| (found.code.as_str(), found.message)).collect()
 }
 
 fn verdict(findings: &Findings) -> Exit {
@@ -83,9 +114,10 @@ fn verdict(findings: &Findings) -> Exit {
     }
 }
 
-/// Of several apps, one with mistakes says more than one that is not supported yet.
+/// Of several apps, one that cannot be read says most, then one with mistakes.
 fn worse(one: Exit, other: Exit) -> Exit {
     match (one, other) {
+        (Exit::Failed, _) | (_, Exit::Failed) => Exit::Failed,
         (Exit::Refused, _) | (_, Exit::Refused) => Exit::Refused,
         (Exit::Success, other) => other,
         (one, _) => one,

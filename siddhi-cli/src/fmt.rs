@@ -2,41 +2,53 @@
 
 use std::path::Path;
 
-use anyhow::Context as _;
 use siddhi_query::format::format;
 
 use crate::app_file::AppFile;
 use crate::arguments::FmtArguments;
-use crate::exit::Exit;
+use crate::exit::{Exit, is_broken_pipe};
 use crate::{console, diagnostics};
 
 /// Formats the apps. All are looked at, also behind one that cannot be read.
 pub(crate) fn run(arguments: &FmtArguments) -> anyhow::Result<Exit> {
     let mut exit = Exit::Success;
     for path in &arguments.apps {
-        let app = AppFile::read(path)?;
-        let formatted = match format(&app.text) {
-            Ok(formatted) => formatted,
-            Err(found) => {
-                let color = console::is_error_terminal();
-                let text = diagnostics::text(&app.path, &app.text, &found, color);
-                console::error_line(text.trim_end());
-                exit = Exit::Refused;
-                continue;
+        let done = AppFile::read(path).and_then(|app| one(app, arguments.check));
+        match done {
+            Ok(Exit::Refused) if exit == Exit::Success => exit = Exit::Refused,
+            Ok(_) => {}
+            Err(error) if is_broken_pipe(&error) => return Err(error),
+            Err(error) => {
+                console::error_line(&format!("error: {error:#}"));
+                exit = Exit::Failed;
             }
-        };
-        let differs = formatted != app.text;
-        if arguments.check {
-            if differs {
-                console::print(&format!("{} is not formatted\n", path.display()))?;
-                exit = Exit::Refused;
-            }
-        } else if path == Path::new("-") {
-            console::print(&formatted)?;
-        } else if differs {
-            std::fs::write(path, formatted)
-                .with_context(|| format!("cannot write {}", path.display()))?;
         }
     }
     Ok(exit)
+}
+
+/// Formats one app, or with `checks` says whether it is formatted.
+fn one(mut app: AppFile, checks: bool) -> anyhow::Result<Exit> {
+    let formatted = match format(&app.text) {
+        Ok(formatted) => formatted,
+        Err(found) => {
+            let color = console::is_error_terminal();
+            let text = diagnostics::text(&app.path, &app.text, &found, color);
+            console::error_line(text.trim_end());
+            return Ok(Exit::Refused);
+        }
+    };
+    let differs = formatted != app.text;
+    if checks {
+        if differs {
+            console::print(&format!("{} is not formatted\n", app.path.display()))?;
+            return Ok(Exit::Refused);
+        }
+    } else if app.path == Path::new("-") {
+        console::print(&formatted)?;
+    } else if differs {
+        app.text = formatted;
+        app.write()?;
+    }
+    Ok(Exit::Success)
 }

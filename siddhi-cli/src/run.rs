@@ -4,9 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use siddhi_core::{App, CreateError, SiddhiManager};
+use siddhi_core::CreateError;
 use siddhi_extensions::Environment;
-use siddhi_pipeline::{SystemClock, TestClock};
 
 use crate::app_file::AppFile;
 use crate::arguments::RunArguments;
@@ -25,14 +24,11 @@ mod time;
 
 use drive::Drive;
 use printer::Printer;
-use streams::Streams;
-use time::Time;
+use time::{RunClock, Time};
 
 /// Runs the app.
 pub(crate) fn run(arguments: &RunArguments) -> anyhow::Result<Exit> {
     let file = AppFile::read(&arguments.app)?;
-    let streams = Streams::of(&file.text);
-    let playback = arguments.playback || streams.playback;
     let printer = Printer::new(arguments.format);
     let environment = Environment {
         base_directory: file.directory(),
@@ -40,11 +36,10 @@ pub(crate) fn run(arguments: &RunArguments) -> anyhow::Result<Exit> {
         ..Environment::default()
     };
     let mut manager = file.manager(&environment);
-    let clock = Arc::new(TestClock::default());
-    if playback {
-        manager.set_clock(Arc::clone(&clock) as _);
-    }
-    let app = match create(&manager, &file.text, playback && !streams.playback) {
+    manager.set_playback(arguments.playback);
+    let clock = Arc::new(RunClock::default());
+    manager.set_clock(Arc::clone(&clock) as _);
+    let app = match manager.create_app(&file.text) {
         Ok(app) => app,
         Err(error) => return Ok(refused(&file, &error)),
     };
@@ -54,15 +49,17 @@ pub(crate) fn run(arguments: &RunArguments) -> anyhow::Result<Exit> {
             "nothing to read: name an input with --events STREAM=FILE, or give a stream a @source",
         ));
     }
-    if playback && let Some(input) = inputs.iter().find(|input| !input.has_event_time()) {
+    if app.is_playback()
+        && let Some(input) = inputs.iter().find(|input| !input.has_event_time())
+    {
         let stream = &input.schema().stream;
         return Err(usage(format!(
             "time comes from the events, but those of '{stream}' bring none: \
              say which attribute holds it with --time {stream}.ATTRIBUTE"
         )));
     }
-    printer.attach(&app, &manager, &streams.printed(&app, &arguments.print)?)?;
-    let time = if playback { Time::events(clock) } else { Time::wall(SystemClock) };
+    printer.attach(&app, &manager, &streams::printed(&app, &arguments.print)?)?;
+    let time = Time::of(&app, clock);
     let mut drive = Drive::new(&app, time, printer, !arguments.quiet);
     let mut ran = drive.run(inputs);
     if ran.is_ok() && arguments.drain {
@@ -72,13 +69,6 @@ pub(crate) fn run(arguments: &RunArguments) -> anyhow::Result<Exit> {
     let done = drive.finish(arguments);
     app.shutdown();
     ran.and(done)
-}
-
-/// Makes the app; with `forced` time comes from the events although the text does not say so.
-fn create(manager: &SiddhiManager, text: &str, forced: bool) -> Result<App, CreateError> {
-    // The text as it is comes first, so that the places of mistakes are right.
-    let app = manager.create_app(text)?;
-    if forced { manager.create_app(&format!("@app:playback {text}")) } else { Ok(app) }
 }
 
 /// Shows why an app was refused.

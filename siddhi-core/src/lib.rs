@@ -44,5 +44,6 @@ pub use runtime::app::{Answer, App, StreamInfo};
 pub use runtime::callback::{Chunk, QueryOutput, Row};
 pub use runtime::counters::ElementCounters;
 pub use runtime::error::{AppError, CreateError, SendError};
+pub use runtime::findings::Findings;
 pub use runtime::input::InputHandler;
 pub use runtime::manager::SiddhiManager;

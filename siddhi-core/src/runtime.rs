@@ -6,6 +6,7 @@ pub(crate) mod callback;
 pub(crate) mod counters;
 pub(crate) mod error;
 pub(crate) mod faults;
+pub(crate) mod findings;
 pub(crate) mod handlers;
 pub(crate) mod input;
 pub(crate) mod junction;

@@ -18,6 +18,8 @@ use crate::exit::Exit;
 
 /// How often the bar is drawn.
 const BAR_INTERVAL: Duration = Duration::from_millis(100);
+/// Events after which it is looked at whether somebody still reads, and the bar at its clock.
+const EVENTS_BETWEEN_LOOKS: u64 = 256;
 /// Timers in a row that change nothing before draining gives up: windows that flush for ever.
 const IDLE_TIMERS_MAX: u32 = 1000;
 
@@ -73,6 +75,7 @@ impl<'a> Drive<'a> {
 
     fn send_all(&mut self, feeds: &mut Feeds, handlers: &[InputHandler]) -> anyhow::Result<()> {
         let mut drawn = self.started;
+        let mut look_at = 0;
         loop {
             let due = self.app.next_timer().filter(|_| self.time.is_wall());
             let mut rejections: Vec<(usize, Vec<Rejection>)> = Vec::new();
@@ -98,7 +101,9 @@ impl<'a> Drive<'a> {
                     feeds.advance(index);
                 }
             }
-            if self.events.is_multiple_of(256) {
+            // A chunk may bring many events, so the count steps over any given number.
+            if self.events >= look_at {
+                look_at = self.events + EVENTS_BETWEEN_LOOKS;
                 if self.printer.has_failed() {
                     return Ok(());
                 }
@@ -183,20 +188,23 @@ impl<'a> Drive<'a> {
     /// Writes out what is left, and the summary.
     pub(super) fn finish(self, arguments: &RunArguments) -> anyhow::Result<Exit> {
         self.printer.finish()?;
+        let counters = self.app.counters();
+        let of_sinks = counters.iter().filter(|it| it.element.starts_with("sink "));
+        let unpublished: u64 = of_sinks.filter_map(|it| it.get("failed")).sum();
         if !arguments.quiet {
             Report {
                 elapsed: self.started.elapsed(),
                 events: self.events,
                 rejected: self.rejected,
                 latency_ns: &self.latency_ns,
-                counters: self.app.counters(),
+                counters,
                 held: Held::of(self.app),
                 drained: arguments.drain,
                 stuck: self.stuck,
             }
             .write(arguments.format);
         }
-        Ok(Exit::Success)
+        Ok(if unpublished > 0 { Exit::Failed } else { Exit::Success })
     }
 }
 

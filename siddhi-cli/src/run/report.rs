@@ -53,15 +53,15 @@ impl Report<'_> {
 
     fn text(&self) -> String {
         let mut text = format!(
-            "\n{} events in {:.2?}, {} events/s, p50 {} p99 {} an event\n",
-            grouped(self.events),
+            "\n{} in {:.2?}, {} events/s, p50 {} p99 {} an event\n",
+            counted(self.events, "event"),
             self.elapsed,
             rate(self.events, self.elapsed),
             duration(self.latency_ns.quantile(0.5)),
             duration(self.latency_ns.quantile(0.99)),
         );
         if self.rejected > 0 {
-            text.push_str(&format!("{} rows could not be read\n", grouped(self.rejected)));
+            text.push_str(&format!("{} could not be read\n", counted(self.rejected, "row")));
         }
         let shown = self.counters.iter().filter(|it| it.counts.iter().any(|(_, count)| *count > 0));
         let width = shown.clone().map(|it| it.element.chars().count()).max().unwrap_or(0);
@@ -119,6 +119,11 @@ pub(super) fn grouped(number: u64) -> String {
         text.push(digit);
     }
     text
+}
+
+/// A number of things.
+fn counted(number: u64, thing: &str) -> String {
+    format!("{} {thing}{}", grouped(number), if number == 1 { "" } else { "s" })
 }
 
 fn duration(nanoseconds: u64) -> String {

@@ -40,6 +40,122 @@ fn what_is_certain_is_mended() {
 }
 
 #[test]
+fn what_is_mended_around_variables_is_the_text_as_it_was_written() {
+    let app = "@app:name('${TITLE}')\ndefine stream S (a int, b int);\n\
+               from S[a = ${LIMIT}] select a insert into O;\n";
+    let directory = Directory::new(&[("app.siddhi", app)]);
+    let variables = [("TITLE", "a title that is longer than its name"), ("LIMIT", "1 and b = 2")];
+    let output = directory.siddhi_knowing(&variables, "check --fix app.siddhi", "");
+    // The second `=` stands in a value, which is not in the file.
+    assert_eq!(output.code, Some(1), "{}", output.out);
+    assert_eq!(directory.read("app.siddhi"), app.replace("a = ", "a == "));
+    let output = directory.siddhi_knowing(&variables, "check app.siddhi", "");
+    assert!(output.out.contains("app.siddhi:3:13"), "{}", output.out);
+}
+
+#[test]
+fn a_name_behind_a_variable_is_shown_where_it_is() {
+    let app = "@app:name('${TITLE}') define stream S (a int); from S select b insert into O;";
+    let directory = Directory::new(&[("app.siddhi", app)]);
+    let output = directory.siddhi_knowing(&[("TITLE", "t")], "check app.siddhi", "");
+    assert!(output.out.contains("app.siddhi:1:62"), "{}", output.out);
+}
+
+#[test]
+fn a_text_from_standard_input_is_mended_to_standard_output() {
+    let directory = Directory::new(&[]);
+    let text = "define stream S (a int); from S[a = 1] select a insert into O;";
+    let output = directory.siddhi_reading("check --fix -", text);
+    assert_eq!((output.code, output.out), (Some(0), text.replace(" = ", " == ")));
+    assert!(!directory.path("-").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_mended_file_stays_what_it_was() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let text = "define stream S (a int); from S[a = 1] select a insert into O;";
+    let directory = Directory::new(&[("real.siddhi", text)]);
+    std::os::unix::fs::symlink("real.siddhi", directory.path("link.siddhi")).unwrap();
+    let permissions = std::fs::Permissions::from_mode(0o600);
+    std::fs::set_permissions(directory.path("real.siddhi"), permissions).unwrap();
+    assert_eq!(directory.siddhi("check --fix link.siddhi").code, Some(0));
+    assert!(directory.read("real.siddhi").contains("a == 1"));
+    assert!(directory.path("link.siddhi").is_symlink());
+    let mode = std::fs::metadata(directory.path("real.siddhi")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    assert_eq!(std::fs::read_dir(directory.path(".")).unwrap().count(), 2);
+}
+
+#[test]
+fn files_behind_one_that_cannot_be_read_are_looked_at() {
+    let flat = "define stream S (a int); from S select a insert into O;";
+    let directory = Directory::new(&[("flat.siddhi", flat), ("bad.siddhi", BAD)]);
+    let output = directory.siddhi("check none.siddhi bad.siddhi");
+    assert_eq!(output.code, Some(4));
+    assert!(output.err.contains("cannot read none.siddhi"), "{}", output.err);
+    assert!(output.out.contains("bad.siddhi:2:8"), "{}", output.out);
+    assert_eq!(directory.siddhi("fmt none.siddhi flat.siddhi").code, Some(4));
+    assert_eq!(directory.read("flat.siddhi"), GOOD);
+}
+
+#[test]
+fn the_language_of_siddhi_3_is_told_for_what_it_is() {
+    for (query, told, not_told) in [
+        ("from S#window:time(1 sec) select a insert into O;", "a window of Siddhi 3", "not yet"),
+        ("from S[isNull(a)] select a insert into O;", "`isNull(…)` is of Siddhi 3", "no function"),
+        ("from S select SUM(a) as s insert into O;", "is written in lower case", "no function"),
+    ] {
+        let text = format!("define stream S (a int);\n{query}\n");
+        let directory = Directory::new(&[("app.siddhi", &text)]);
+        for command in ["check", "explain"] {
+            let output = directory.siddhi(&format!("{command} app.siddhi"));
+            let all = output.out + &output.err;
+            assert_eq!(output.code, Some(1), "{all}");
+            assert!(all.contains(told) && !all.contains(not_told), "{all}");
+            assert_eq!(all.matches("app.siddhi:").count(), 1, "{all}");
+        }
+    }
+}
+
+#[test]
+fn an_unsupported_feature_hides_no_mistake() {
+    let text = "define table T (a int);\n\
+                define stream S (a int);\n\
+                from S select b insert into O;\n";
+    let directory = Directory::new(&[("app.siddhi", text)]);
+    let output = directory.siddhi("check app.siddhi");
+    assert!(output.out.contains("not supported yet: tables"), "{}", output.out);
+    assert!(output.out.contains("app.siddhi:3:15"), "{}", output.out);
+    assert_eq!(output.code, Some(1));
+}
+
+#[test]
+fn a_mistake_of_grammar_hides_no_other_and_makes_none_up() {
+    let text = "define stream S (a int);\n\
+                define stream Lost (a int b int);\n\
+                -- insert into S\n\
+                from S select b insert into O;\n\
+                from Lost select nope insert into FromLost;\n\
+                from FromLost select nope insert into P;\n\
+                from S selct a insert into Gone;\n\
+                partition with (a of S) begin\n\
+                from S select c insert into Q; from S selct a insert into #R;\n\
+                from #R select d insert into T; end;\n\
+                from Gone select a insert into U;\n";
+    let directory = Directory::new(&[("app.siddhi", text)]);
+    let output = directory.siddhi("check --format json app.siddhi");
+    let report: serde_json::Value = serde_json::from_str(&output.out).unwrap();
+    let lines: Vec<String> = report["diagnostics"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|found| found["span"]["start"]["line"].to_string())
+        .collect();
+    assert_eq!(lines.join(" "), "2 4 7 9", "{}", output.out);
+}
+
+#[test]
 fn apps_are_formatted() {
     let directory = Directory::new(&[
         ("good.siddhi", GOOD),

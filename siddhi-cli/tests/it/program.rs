@@ -42,8 +42,19 @@ impl Directory {
 
     /// The same with a text on standard input.
     pub(crate) fn siddhi_reading(&self, arguments: &str, input: &str) -> Output {
+        self.siddhi_knowing(&[], arguments, input)
+    }
+
+    /// The same with variables in its environment.
+    pub(crate) fn siddhi_knowing(
+        &self,
+        variables: &[(&str, &str)],
+        arguments: &str,
+        input: &str,
+    ) -> Output {
         let mut program = Command::new(env!("CARGO_BIN_EXE_siddhi"))
             .args(arguments.split_whitespace())
+            .envs(variables.iter().copied())
             .current_dir(self.0.path())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

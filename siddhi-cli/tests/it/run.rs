@@ -74,6 +74,47 @@ fn sources_and_sinks_of_the_app_are_used() {
     assert_eq!(directory.read("apps/out-a.jsonl"), "{\"event\":{\"k\":\"a\",\"d\":2}}\n");
 }
 
+#[test]
+fn outputs_are_found_behind_variables() {
+    let app = "
+        define stream S (v ${TYPE});
+        @sink(type = 'file', file.uri = 'stdout', @map(type = 'csv'))
+        define stream O (v int);
+        from S select v insert into O;
+    ";
+    let directory = Directory::new(&[("app.siddhi", app)]);
+    let arguments = "run app.siddhi -q --format csv --events S=-";
+    let output = directory.siddhi_knowing(&[("TYPE", "int")], arguments, "v\n7\n");
+    assert_eq!(output.code, Some(0), "{}", output.err);
+    let printed = output.out.lines().nth(1).and_then(|line| line.rsplit(',').next());
+    assert_eq!(printed, Some("7"), "{}", output.out);
+}
+
+#[test]
+fn playback_of_the_command_line_is_that_of_the_app() {
+    let app = "define stream S (t long, v int);
+               from S#window.timeBatch(1 sec) select sum(v) as s insert into O;";
+    let directory = Directory::new(&[("app.siddhi", app)]);
+    let arguments = "run app.siddhi -q --format csv --playback --events S=- --time S.t";
+    let output = directory.siddhi_reading(arguments, "t,v\n1000,1\n1500,2\n2500,9\n");
+    assert_eq!(output.out, "timestamp,s\n1500,3\n");
+}
+
+#[test]
+fn what_could_not_be_published_is_counted_and_ends_with_its_code() {
+    let app = "
+        define stream S (k string);
+        @sink(type = 'file', file.uri = 'nowhere/{{k}}.txt', @map(type = 'csv'))
+        define stream O (k string);
+        from S select k insert into O;
+    ";
+    let directory = Directory::new(&[("app.siddhi", app)]);
+    let output = directory.siddhi_reading("run app.siddhi --events S=-", "k\na\nb\n");
+    assert_eq!(output.code, Some(4), "{}", output.err);
+    assert!(output.err.contains("sink O"), "{}", output.err);
+    assert!(output.err.contains("in 2, failed 2"), "{}", output.err);
+}
+
 const WINDOW: &str = "
 @app:playback
 define stream S (t long, v int);

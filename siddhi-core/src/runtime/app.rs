@@ -8,6 +8,7 @@ use siddhi_pipeline::ReentrantMutex;
 use siddhi_query::ast::DataType;
 use siddhi_state::Snapshot;
 
+use super::build::streams_of;
 use super::callback::{Chunk, QueryOutput};
 use super::counters::{self, ElementCounters};
 use super::error::AppError;
@@ -17,7 +18,7 @@ use super::transport::Transport;
 use crate::event::value::Value;
 use crate::extension::SourceInput;
 use crate::plan::explain;
-use crate::plan::logical::{LogicalApp, StreamOrigin};
+use crate::plan::logical::{LogicalApp, StreamId, StreamOrigin};
 
 /// A running app. Copies mean the same app.
 ///
@@ -49,6 +50,12 @@ pub struct StreamInfo {
     pub defined: bool,
     /// Whether it is the fault stream of another.
     pub fault: bool,
+    /// Whether a query writes it.
+    pub written: bool,
+    /// Whether a query reads it.
+    pub read: bool,
+    /// The types of its sinks, in the order of the text.
+    pub sinks: Vec<String>,
 }
 
 impl App {
@@ -77,13 +84,14 @@ impl App {
     /// queries defined.
     #[must_use]
     pub fn streams(&self) -> Vec<StreamInfo> {
-        let outside = |origin: StreamOrigin| !matches!(origin, StreamOrigin::Inner(_));
-        self.shared
-            .plan
-            .streams
+        let plan = &self.shared.plan;
+        let read: Vec<StreamId> = plan.queries.iter().flat_map(streams_of).collect();
+        let transport = self.shared.transport.lock();
+        plan.streams
             .iter()
-            .filter(|stream| outside(stream.origin))
-            .map(|stream| StreamInfo {
+            .enumerate()
+            .filter(|(_, stream)| !matches!(stream.origin, StreamOrigin::Inner(_)))
+            .map(|(id, stream)| StreamInfo {
                 name: stream.name.clone(),
                 attributes: stream
                     .attributes
@@ -92,6 +100,9 @@ impl App {
                     .collect(),
                 defined: stream.origin == StreamOrigin::Defined,
                 fault: matches!(stream.origin, StreamOrigin::FaultOf(_)),
+                written: plan.queries.iter().any(|query| query.target == id),
+                read: read.contains(&id),
+                sinks: transport.sink_types(id),
             })
             .collect()
     }
@@ -164,7 +175,8 @@ impl App {
         self.shared.transport.lock().take_inputs()
     }
 
-    /// Starts the app: from now on events are taken in, and sources that push are connected.
+    /// Starts the app: from now on events are taken in, and sources that push are connected. An app
+    /// that runs already goes on.
     ///
     /// # Errors
     /// When the app is poisoned, or a source cannot be connected.
@@ -173,10 +185,13 @@ impl App {
         if region.poisoned.get() {
             return Err(AppError::Poisoned);
         }
-        region.running.set(true);
+        if region.running.replace(true) {
+            return Ok(());
+        }
         drop(region);
-        let connected = self.shared.transport.lock().connect(self);
-        if connected.is_err() {
+        let connected = Transport::connect(self);
+        // Events of a source may have ended the app while it was being connected.
+        if connected.is_err() || !self.shared.region.lock().running.get() {
             self.shutdown();
         }
         connected
@@ -184,7 +199,7 @@ impl App {
 
     /// Ends it: nothing is taken in any more, timers do not fire.
     pub fn shutdown(&self) {
-        self.shared.transport.lock().disconnect();
+        Transport::disconnect(self);
         self.shared.region.lock().running.set(false);
     }
 
@@ -319,10 +334,12 @@ impl App {
         if region.is_busy() { Err(AppError::Busy) } else { Ok(region) }
     }
 
-    /// What every stream, query and operator has counted.
+    /// What every stream, query, operator and sink has counted.
     #[must_use]
     pub fn counters(&self) -> Vec<ElementCounters> {
-        counters::read(&self.shared.region.lock())
+        let mut counters = counters::read(&self.shared.region.lock());
+        counters.extend(self.shared.transport.lock().counters());
+        counters
     }
 
     /// The plan as text: logical, or with `physical` how it runs.

@@ -81,7 +81,7 @@ pub(crate) fn build(
 }
 
 /// The streams that a query reads, each once.
-fn streams_of(query: &QueryPlan) -> Vec<usize> {
+pub(super) fn streams_of(query: &QueryPlan) -> Vec<usize> {
     match &query.input {
         InputPlan::Stream(input) => vec![input.stream],
         InputPlan::Pattern(pattern) => pattern.streams(),

@@ -1,13 +1,13 @@
 //! What can go wrong at the API.
 
-use siddhi_query::Diagnostic;
+use siddhi_query::{Diagnostic, Severity};
 use siddhi_state::StateError;
 
 /// Why an app was not created.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CreateError {
-    /// The text has mistakes.
+    /// The text has mistakes; warnings and what is not supported yet stand among them.
     #[error("{}", first(.0))]
     Refused(Vec<Diagnostic>),
     /// The text uses what is not built yet.
@@ -20,11 +20,13 @@ pub enum CreateError {
     },
 }
 
+/// The first error, and how many there are besides.
 fn first(diagnostics: &[Diagnostic]) -> String {
-    match diagnostics {
-        [] => "the app was refused".into(),
-        [only] => only.message.clone(),
-        [first, more @ ..] => format!("{} (and {} more)", first.message, more.len()),
+    let mut errors = diagnostics.iter().filter(|it| it.severity == Severity::Error);
+    match (errors.next(), errors.count()) {
+        (None, _) => "the app was refused".into(),
+        (Some(only), 0) => only.message.clone(),
+        (Some(first), more) => format!("{} (and {more} more)", first.message),
     }
 }
 

@@ -8,6 +8,7 @@ use siddhi_query::Diagnostic;
 use super::app::App;
 use super::build;
 use super::error::CreateError;
+use super::findings::{Findings, forgive_readers, without_followers};
 use super::transport::Transport;
 use crate::extension::Registry;
 use crate::plan::logical::LogicalApp;
@@ -43,6 +44,7 @@ pub struct SiddhiManager {
     variables: Option<Box<Variables>>,
     seed: u64,
     switches: rules::Switches,
+    playback: bool,
 }
 
 impl Default for SiddhiManager {
@@ -73,6 +75,7 @@ impl SiddhiManager {
             variables: None,
             seed: 0x5349_4444_4849,
             switches: rules::Switches::default(),
+            playback: false,
         }
     }
 
@@ -106,63 +109,70 @@ impl SiddhiManager {
         self.switches = switches;
     }
 
+    /// Lets the time of apps that are created from now on come from their events, as if each had
+    /// `@app:playback`.
+    pub fn set_playback(&mut self, playback: bool) {
+        self.playback = playback;
+    }
+
     /// Makes an app; it runs after [`App::start`].
     ///
     /// # Errors
     /// When the text has mistakes or uses what is not built yet.
     pub fn create_app(&self, text: &str) -> Result<App, CreateError> {
-        let (plan, transport) = self.plan(text)?;
+        let (findings, made) = self.examine(text);
+        findings.into_error()?;
+        // Nothing is wrong only when there was a tree to bind.
+        let Some((mut plan, transport)) = made else {
+            return Err(CreateError::Refused(Vec::new()));
+        };
+        rules::apply(&mut plan, self.switches);
         let region = build::build(&plan, Arc::clone(&self.clock), self.seed, self.switches);
         let app = App::new(plan, ReentrantMutex::new(region), transport);
         Transport::attach(&app);
         Ok(app)
     }
 
-    /// Binds and optimizes the text of an app.
-    fn plan(&self, text: &str) -> Result<(LogicalApp, Transport), CreateError> {
-        let tree = self.parse(text)?;
-        let mut bound = binder::bind(&tree, &self.registry);
-        let (transport, findings) = Transport::make(&tree, &bound.app, &self.registry);
-        bound.diagnostics.extend(findings.diagnostics);
-        bound.unsupported.extend(findings.unsupported);
-        if !bound.unsupported.is_empty() {
-            let mut features: Vec<String> = Vec::new();
-            let mut diagnostics = Vec::new();
-            for (feature, span) in bound.unsupported {
-                diagnostics.push(Diagnostic::error(
-                    codes::NOT_SUPPORTED,
-                    format!("not supported yet: {feature}"),
-                    span,
-                    "Siddhi has this, this engine not yet",
-                ));
-                if !features.contains(&feature) {
-                    features.push(feature);
-                }
-            }
-            return Err(CreateError::Unsupported { features, diagnostics });
-        }
-        if !bound.diagnostics.is_empty() {
-            return Err(CreateError::Refused(bound.diagnostics));
-        }
-        let mut plan = bound.app;
-        rules::apply(&mut plan, self.switches);
-        Ok((plan, transport))
+    /// Says what is wrong with the text of an app: all independent mistakes of all kinds, and
+    /// warnings.
+    #[must_use]
+    pub fn check(&self, text: &str) -> Findings {
+        self.examine(text).0
     }
 
-    fn parse(&self, text: &str) -> Result<siddhi_query::ast::App, CreateError> {
-        let refused = |diagnostics: Vec<Diagnostic>| CreateError::Refused(diagnostics);
+    /// What is wrong with a text, and what it describes; meaningful only when nothing is wrong.
+    fn examine(&self, text: &str) -> (Findings, Option<(LogicalApp, Transport)>) {
         let lookup = |name: &str| self.variables.as_ref().and_then(|lookup| lookup(name));
-        let substituted = siddhi_query::variables::substitute(text, lookup)
-            .map_err(|missing| refused(vec![missing_variable(&missing)]))?;
-        siddhi_query::parse_app(substituted.text()).map_err(|diagnostics| {
-            let mut list = diagnostics.into_vec();
-            for diagnostic in &mut list {
-                for label in &mut diagnostic.labels {
-                    label.span = substituted.original(label.span);
-                }
+        let substituted = match siddhi_query::variables::substitute(text, lookup) {
+            Ok(substituted) => substituted,
+            Err(missing) => {
+                let missing = vec![missing_variable(&missing)];
+                return (Findings::of(missing, Vec::new(), Vec::new()), None);
             }
-            refused(list)
-        })
+        };
+        let parsed = siddhi_query::parse_app_recovering(substituted.text());
+        let is_whole = parsed.is_ok();
+        let Some(tree) = &parsed.tree else {
+            let mut findings = Findings::of(parsed.diagnostics, Vec::new(), Vec::new());
+            findings.diagnostics.iter_mut().for_each(|found| substituted.lead_back(found));
+            return (findings, None);
+        };
+        let mut bound = binder::bind(tree, &self.registry);
+        if self.playback {
+            bound.app.playback.get_or_insert_default();
+        }
+        let (transport, found) = Transport::make(tree, &bound.app, &self.registry);
+        bound.diagnostics.extend(found.diagnostics);
+        bound.unsupported.extend(found.unsupported);
+        let text = substituted.text();
+        forgive_readers(text, &bound.unsupported, &mut bound.diagnostics);
+        if !is_whole {
+            bound.diagnostics =
+                without_followers(text, tree, &parsed.diagnostics, bound.diagnostics);
+        }
+        let mut findings = Findings::of(parsed.diagnostics, bound.diagnostics, bound.unsupported);
+        findings.diagnostics.iter_mut().for_each(|found| substituted.lead_back(found));
+        (findings, Some((bound.app, transport)))
     }
 }
 

@@ -1,9 +1,12 @@
 //! `@source` and `@sink`: from annotations to connectors that stand at the streams of an app.
 
+use std::sync::Arc;
+
 use siddhi_query::ast::{Annotation, AnnotationElement, Definition, Span};
 use siddhi_query::{Diagnostic, did_you_mean};
 
 use super::app::App;
+use super::counters::ElementCounters;
 use super::error::AppError;
 use crate::extension::{
     MapperConfig, OptionError, Options, PullSource, Registry, Schema, Source, SourceInput,
@@ -26,8 +29,7 @@ const DEFAULT_MAPPER: &str = "passThrough";
 pub(crate) struct Transport {
     pushed: Vec<PushInput>,
     pulled: Vec<SourceInput>,
-    /// Until they are attached to their streams.
-    sinks: Vec<SinkOutput>,
+    sinks: Vec<Arc<SinkOutput>>,
 }
 
 /// What is wrong with the annotations, apart from what is not built yet.
@@ -83,11 +85,11 @@ impl Transport {
 
     /// Puts the sinks behind the queries that read their streams.
     pub(crate) fn attach(app: &App) {
-        let sinks = std::mem::take(&mut app.shared.transport.lock().sinks);
+        let sinks = app.shared.transport.lock().sinks.clone();
         let region = app.shared.region.lock();
         for sink in sinks {
             if let Some(junction) = region.junctions.get(sink.stream) {
-                let shared = std::sync::Arc::downgrade(&app.shared);
+                let shared = Arc::downgrade(&app.shared);
                 junction.sinks.borrow_mut().push(Box::new(move |chunk| {
                     sink.publish(chunk.view(), &shared);
                 }));
@@ -97,19 +99,42 @@ impl Transport {
     }
 
     /// Lets pushing sources begin, in the order of the text.
-    pub(crate) fn connect(&mut self, app: &App) -> Result<(), AppError> {
-        for input in &mut self.pushed {
-            let connected = input.connect(app);
-            connected.map_err(|error| AppError::Connector(sources::with_causes(&error)))?;
-        }
-        Ok(())
+    pub(crate) fn connect(app: &App) -> Result<(), AppError> {
+        Self::with_pushed(app, |pushed| {
+            for input in pushed {
+                let connected = input.connect(app);
+                connected.map_err(|error| AppError::Connector(sources::with_causes(&error)))?;
+            }
+            Ok(())
+        })
     }
 
     /// Ends pushing sources.
-    pub(crate) fn disconnect(&mut self) {
-        for input in &mut self.pushed {
-            input.disconnect();
-        }
+    pub(crate) fn disconnect(app: &App) {
+        Self::with_pushed(app, |pushed| pushed.iter_mut().for_each(PushInput::disconnect));
+    }
+
+    /// Works on the pushing sources without the lock of the transport: a source may hand over
+    /// events while it is connected, and a callback that gets them may ask for anything of the app.
+    /// A callback that ends the app finds no source here; whoever connects them ends them then.
+    fn with_pushed<R>(app: &App, work: impl FnOnce(&mut [PushInput]) -> R) -> R {
+        let mut pushed = std::mem::take(&mut app.shared.transport.lock().pushed);
+        let result = work(&mut pushed);
+        let mut transport = app.shared.transport.lock();
+        // Not replaced: somebody who worked on none must not put back none.
+        transport.pushed.append(&mut pushed);
+        result
+    }
+
+    /// The types of the sinks of a stream, in the order of the text.
+    pub(crate) fn sink_types(&self, stream: StreamId) -> Vec<String> {
+        let sinks = self.sinks.iter().filter(|sink| sink.stream == stream);
+        sinks.map(|sink| sink.sink_type.clone()).collect()
+    }
+
+    /// What every sink has counted.
+    pub(crate) fn counters(&self) -> impl Iterator<Item = ElementCounters> {
+        self.sinks.iter().map(|sink| sink.counters())
     }
 
     /// The sources that are asked for their rows, for whoever drives the app.
@@ -299,7 +324,7 @@ impl Maker<'_> {
         schema: &Schema,
     ) -> Result<(), Mistake> {
         let sink = sinks::make(self.registry, stream, annotation, schema)?;
-        self.transport.sinks.push(sink);
+        self.transport.sinks.push(Arc::new(sink));
         Ok(())
     }
 }

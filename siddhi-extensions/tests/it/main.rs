@@ -3,9 +3,13 @@
 #![allow(clippy::unwrap_used, reason = "a test that fails may panic")]
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use parking_lot::Mutex;
-use siddhi_core::extension::{Buffer, Payload, Progress, Registry};
+use siddhi_core::extension::{
+    Buffer, ConnectorDocumentation, OptionError, Options, Payload, Progress, PushSource, Registry,
+    Schema, Source, SourceError, SourceFactory, SourceHandler,
+};
 use siddhi_core::{App, SiddhiManager, Value};
 use siddhi_extensions::Environment;
 
@@ -177,4 +181,60 @@ fn mistakes_in_annotations_are_told_with_their_names() {
     }
     let two = refused("@source(type = 'x') @sink(type = 'y') define stream S (k string);");
     assert_eq!(two.lines().count(), 2, "{two}");
+}
+
+/// A source that hands over an event while it is being connected.
+#[derive(Debug)]
+struct Eager;
+
+impl PushSource for Eager {
+    fn connect(&mut self, handler: SourceHandler) -> Result<(), SourceError> {
+        handler.receive(Payload::Bytes(b"now"));
+        Ok(())
+    }
+
+    fn disconnect(&mut self) {
+        DISCONNECTED.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+static DISCONNECTED: AtomicUsize = AtomicUsize::new(0);
+
+#[derive(Debug)]
+struct EagerFactory;
+
+impl SourceFactory for EagerFactory {
+    fn documentation(&self) -> ConnectorDocumentation {
+        ConnectorDocumentation { name: "eager", description: "", options: &[], example: "" }
+    }
+
+    fn create(&self, _: &Options, _: &Schema) -> Result<Source, OptionError> {
+        Ok(Source::Push(Box::new(Eager)))
+    }
+}
+
+#[test]
+fn a_callback_may_ask_anything_of_the_app_while_it_starts() {
+    let mut registry = Registry::with_builtins();
+    siddhi_extensions::register(&mut registry);
+    registry.register_source(Arc::new(EagerFactory));
+    let app = SiddhiManager::with_registry(registry)
+        .create_app("@source(type = 'eager') define stream S (line string);")
+        .unwrap();
+    let heard = Arc::new(Mutex::new(0));
+    let (inner, count) = (app.clone(), Arc::clone(&heard));
+    app.on_stream("S", move |_| {
+        *count.lock() += 1;
+        assert!(inner.take_inputs().is_empty());
+        inner.start().unwrap();
+        assert!(!inner.counters().is_empty());
+        inner.shutdown();
+    })
+    .unwrap();
+    app.start().unwrap();
+    assert_eq!(*heard.lock(), 1);
+    assert_eq!(DISCONNECTED.load(Ordering::SeqCst), 1, "the app was ended while it started");
+    assert!(app.input("S").unwrap().send(1, &[Value::from("x")]).is_err());
+    app.start().unwrap();
+    assert_eq!(*heard.lock(), 2, "it can be started again");
 }

@@ -2,7 +2,7 @@
 //! or several destinations.
 
 use std::sync::Weak;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use hashbrown::HashMap;
 use siddhi_query::ast::{Annotation, AnnotationElement};
@@ -16,14 +16,15 @@ use crate::extension::{
 };
 use crate::plan::logical::StreamId;
 use crate::runtime::app::Shared;
+use crate::runtime::counters::ElementCounters;
 use crate::runtime::faults::Faults;
 
 /// A sink at its stream.
 #[derive(Debug)]
 pub(super) struct SinkOutput {
     pub(super) stream: StreamId,
-    /// For the log.
-    name: String,
+    pub(super) sink_type: String,
+    stream_name: String,
     width: usize,
     mapper: Box<dyn SinkMapper>,
     strategy: Strategy,
@@ -31,6 +32,8 @@ pub(super) struct SinkOutput {
     on_error: OnError,
     /// The only part, when no option depends on the event.
     constant: Option<Part>,
+    rows_in: AtomicU64,
+    rows_failed: AtomicU64,
 }
 
 /// Which destinations get a payload.
@@ -122,13 +125,16 @@ pub(super) fn make(
         })?;
     let mut output = SinkOutput {
         stream,
-        name: format!("sink `{name}` of {}", schema.stream),
+        sink_type: name.clone(),
+        stream_name: schema.stream.clone(),
         width: schema.attributes.len(),
         mapper,
         strategy,
         destinations,
         on_error,
         constant: None,
+        rows_in: AtomicU64::new(0),
+        rows_failed: AtomicU64::new(0),
     };
     output.constant = output.constant_part();
     Ok(output)
@@ -208,6 +214,8 @@ fn partition_key(
 impl SinkOutput {
     /// Publishes a chunk. What fails is handled as `on.error` says and never reaches the sender.
     pub(super) fn publish(&self, chunk: &View<'_>, shared: &Weak<Shared>) {
+        // Relaxed, here and below: the counters guard nothing else.
+        self.rows_in.fetch_add(chunk.len() as u64, Ordering::Relaxed);
         if let Some(part) = &self.constant {
             self.publish_part(chunk, part, shared);
             return;
@@ -242,10 +250,17 @@ impl SinkOutput {
     }
 
     fn fail(&self, rows: &View<'_>, error: &SinkError, shared: &Weak<Shared>) {
+        self.rows_failed.fetch_add(rows.len() as u64, Ordering::Relaxed);
         let reason = with_causes(error);
         let shared = shared.upgrade().filter(|_| self.on_error == OnError::Stream);
         let Some(shared) = shared else {
-            log::error!("{}: {} events were not published: {reason}", self.name, rows.len());
+            let events = if rows.len() == 1 { "event was" } else { "events were" };
+            log::error!(
+                "sink `{}` of {}: {} {events} not published: {reason}",
+                self.sink_type,
+                self.stream_name,
+                rows.len()
+            );
             return;
         };
         let mut faults = Faults::new(self.stream, self.width);
@@ -254,6 +269,16 @@ impl SinkOutput {
             faults.push(rows.timestamp(row), values, reason.clone());
         }
         shared.region.lock().report(faults, Selection::All(0));
+    }
+
+    /// Rows that came, and those of them that were not published.
+    pub(super) fn counters(&self) -> ElementCounters {
+        let rows_failed = self.rows_failed.load(Ordering::Relaxed);
+        let mut counts = vec![("in", self.rows_in.load(Ordering::Relaxed))];
+        if rows_failed > 0 {
+            counts.push(("failed", rows_failed));
+        }
+        ElementCounters { element: format!("sink {}", self.stream_name), counts }
     }
 
     /// The part that all events belong to, when nothing depends on them.
