@@ -28,6 +28,14 @@ const CALLS: [(&str, &[DataType]); 12] = [
 
 const NUMBERS: &[DataType] = &[DataType::Int, DataType::Long, DataType::Float, DataType::Double];
 
+#[test]
+fn the_language_knows_all_names() {
+    let mut names: Vec<&str> = CALLS.iter().map(|(name, _)| *name).collect();
+    names.sort_unstable();
+    assert_eq!(names, siddhi_query::AGGREGATORS);
+    assert_eq!(super::builtins().len(), names.len());
+}
+
 /// An aggregator without rows, and the type of its value.
 fn make(name: &str, data_type: DataType, leaving: Leaving) -> (Box<dyn Aggregator>, DataType) {
     let registry = Registry::with_builtins();

@@ -20,7 +20,6 @@ mod partition;
 mod query;
 mod scopes;
 mod selector;
-mod unknown;
 
 pub(crate) use aggregates::extract_aggregates;
 pub(crate) use scopes::marked_name;
@@ -39,6 +38,7 @@ pub(crate) struct Bound {
 pub(crate) fn bind(app: &ast::App, registry: &Registry) -> Bound {
     let mut binder = AppBinder {
         registry,
+        definitions_end: definitions_end(app),
         app: LogicalApp::default(),
         streams: HashMap::new(),
         inner: HashMap::new(),
@@ -67,8 +67,19 @@ pub(crate) fn bind(app: &ast::App, registry: &Registry) -> Bound {
     Bound { app: binder.app, diagnostics: binder.diagnostics, unsupported: binder.unsupported }
 }
 
+/// The place before the first query or partition.
+fn definitions_end(app: &ast::App) -> Span {
+    let start = app.elements.first().map_or(app.span.end, |element| match element {
+        ExecutionElement::Query(query) => query.span.start,
+        ExecutionElement::Partition(partition) => partition.span.start,
+    });
+    Span { start, end: start }
+}
+
 pub(crate) struct AppBinder<'a> {
     registry: &'a Registry,
+    /// Where one more definition could stand.
+    definitions_end: Span,
     app: LogicalApp,
     /// Streams that can be read at this point of the text, by name with its mark.
     streams: HashMap<String, StreamId>,

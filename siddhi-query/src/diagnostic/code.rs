@@ -57,6 +57,8 @@ codes! {
     EMPTY_SCRIPT = "SID0007";
     /// A script ends later than it seems to.
     SCRIPT_SWALLOWS = "SID0008";
+    /// A fence of Markdown around the app.
+    MARKDOWN_FENCE = "SID0009";
 
     /// Something else is expected here.
     SYNTAX = "SID0100";

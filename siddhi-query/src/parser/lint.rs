@@ -4,24 +4,9 @@
 //! not say what was meant (`no function SUM`).
 
 use super::scan::{Scan, Token, TokenKind};
+use crate::AGGREGATORS;
 use crate::ast::Span;
 use crate::diagnostic::{Applicability, Code, Diagnostic, Edit, Fix};
-
-/// The aggregators of Siddhi; their names are looked up with their case.
-const AGGREGATORS: &[&str] = &[
-    "and",
-    "avg",
-    "count",
-    "distinctCount",
-    "max",
-    "maxForever",
-    "min",
-    "minForever",
-    "or",
-    "stdDev",
-    "sum",
-    "unionSet",
-];
 
 /// Warns of what was probably meant otherwise.
 pub(super) fn lint(scan: &Scan<'_>) -> Vec<Diagnostic> {
@@ -30,7 +15,7 @@ pub(super) fn lint(scan: &Scan<'_>) -> Vec<Diagnostic> {
     for (index, &token) in scan.tokens.iter().enumerate() {
         let warning = match token.kind {
             TokenKind::Word => window_namespace(scan, index)
-                .or_else(|| is_null_call(scan, index))
+                .or_else(|| is_null_call(scan, index, &defined))
                 .or_else(|| aggregator_case(scan, index, &defined)),
             TokenKind::Script => swallowed(scan, token),
             _ => None,
@@ -81,11 +66,11 @@ fn window_namespace(scan: &Scan<'_>, index: usize) -> Option<Diagnostic> {
 }
 
 /// `isNull(a)`.
-fn is_null_call(scan: &Scan<'_>, index: usize) -> Option<Diagnostic> {
+fn is_null_call(scan: &Scan<'_>, index: usize, defined: &[&str]) -> Option<Diagnostic> {
     let called = text(scan, index).eq_ignore_ascii_case("isNull")
         && text(scan, index + 1) == "("
-        && !matches!(before(scan, index), ":" | "#" | ".");
-    if !called {
+        && !matches!(before(scan, index), ":" | "#" | "." | "@");
+    if !called || defined.contains(&text(scan, index)) {
         return None;
     }
     let mut diagnostic = Diagnostic::warning(
@@ -94,15 +79,8 @@ fn is_null_call(scan: &Scan<'_>, index: usize) -> Option<Diagnostic> {
         span(scan, index),
         "now `… is null`",
     );
-    // The argument is taken as it is when it is a reference, which needs no brackets.
-    let mut end = index + 2;
-    let plain = |token: &Token| {
-        matches!(token.kind, TokenKind::Word | TokenKind::Quoted) || scan.text_of(*token) == "."
-    };
-    while scan.tokens.get(end).is_some_and(plain) {
-        end += 1;
-    }
-    if text(scan, end) == ")" && end > index + 2 {
+    // A reference is taken as it is; of anything else the value would have to be selected first.
+    if let Some(end) = behind_reference(scan, index + 2).filter(|&end| text(scan, end) == ")") {
         let opening = span(scan, index).to(span(scan, index + 1));
         diagnostic.fixes.push(Fix {
             message: "write `is null`".to_owned(),
@@ -110,10 +88,23 @@ fn is_null_call(scan: &Scan<'_>, index: usize) -> Option<Diagnostic> {
                 Edit { span: opening, replacement: String::new() },
                 Edit { span: span(scan, end), replacement: " is null".to_owned() },
             ],
-            applicability: Applicability::MaybeIncorrect,
+            applicability: Applicability::MachineApplicable,
         });
     }
     Some(diagnostic)
+}
+
+/// Behind the reference `a`, `s.a`, `e[0].a` or `e[0]` that begins at `index`.
+fn behind_reference(scan: &Scan<'_>, index: usize) -> Option<usize> {
+    let is_name = |index: usize| {
+        let token = scan.tokens.get(index)?;
+        matches!(token.kind, TokenKind::Word | TokenKind::Quoted).then_some(index + 1)
+    };
+    let mut end = is_name(index)?;
+    if text(scan, end) == "[" {
+        end = (end + 1..end + 5).find(|&place| text(scan, place) == "]")? + 1;
+    }
+    if text(scan, end) == "." { is_name(end + 1) } else { Some(end) }
 }
 
 /// `SUM(a)`.
@@ -137,7 +128,7 @@ fn aggregator_case(scan: &Scan<'_>, index: usize, defined: &[&str]) -> Option<Di
             span(scan, index),
             "another name for Siddhi",
         )
-        .with_suggestion(format!("write `{meant}`"), span(scan, index), *meant),
+        .with_fix(format!("write `{meant}`"), span(scan, index), *meant),
     )
 }
 

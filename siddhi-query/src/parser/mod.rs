@@ -7,6 +7,7 @@
 
 mod check;
 mod explain;
+mod fence;
 mod grammar;
 mod lint;
 mod recover;
@@ -83,6 +84,11 @@ pub fn parse_app(text: &str) -> Result<App, Diagnostics> {
 /// Reads an app as far as possible: what is wrong with it, and the pieces that are right.
 #[must_use]
 pub fn parse_app_recovering(text: &str) -> Parsed<App> {
+    read_app(text, true)
+}
+
+/// Reads an app that may stand between the fences of Markdown, or between none.
+fn read_app(text: &str, fenced: bool) -> Parsed<App> {
     let scan = Scan::new(text);
     if let Some(refusal) = refuse_size(&scan) {
         return Parsed { tree: None, diagnostics: vec![refusal] };
@@ -97,7 +103,14 @@ pub fn parse_app_recovering(text: &str) -> Parsed<App> {
             diagnostics.extend(lint::lint(&scan));
             finish(tree, diagnostics)
         }
-        Err(_) => recovered(&scan, &masked),
+        Err(_) => match fence::find(&scan).filter(|_| fenced) {
+            Some(fences) => {
+                let Parsed { tree, mut diagnostics } = read_app(&fences.blanked, false);
+                diagnostics.push(fences.diagnostic);
+                finish(tree, diagnostics)
+            }
+            None => recovered(&scan, &masked),
+        },
     }
 }
 

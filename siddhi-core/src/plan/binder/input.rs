@@ -1,10 +1,10 @@
 //! What a query reads.
 
 use siddhi_query::ast::{self, Input, Source};
-use siddhi_query::{Diagnostic, did_you_mean};
+use siddhi_query::{Diagnostic, did_you_mean, fitting_definition};
 
+use super::AppBinder;
 use super::scopes::{StreamScope, marked_name};
-use super::{AppBinder, unknown};
 use crate::expression::scope::Scope;
 use crate::pattern;
 use crate::plan::codes;
@@ -143,10 +143,12 @@ impl AppBinder<'_> {
             return diagnostic
                 .with_help(format!("let a query of this partition insert into `{name}` first"));
         }
-        diagnostic.with_help(format!(
-            "define it, for example: {}",
-            unknown::fitting_definition(&source.name.name, query)
-        ))
+        let definition = fitting_definition(&source.name.name, query);
+        diagnostic.with_help(format!("define it, for example: {definition}")).with_suggestion(
+            format!("define `{name}`"),
+            self.definitions_end,
+            definition + "\n",
+        )
     }
 
     /// The attributes of a stream, for patterns.

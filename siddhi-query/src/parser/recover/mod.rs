@@ -18,7 +18,8 @@ use super::scan::Scan;
 use super::tree::Builder;
 use super::{Parsed, check};
 use crate::ast::{App, ExecutionElement, Partition, Query, Span};
-use crate::diagnostic::{Applicability, Code, Diagnostic, Severity};
+use crate::diagnostic::{Applicability, Code, Diagnostic, Edit, Fix, Severity};
+use crate::fitting::missing_definitions;
 
 /// So many mistakes of one statement are reported.
 const MISTAKES_MAX: usize = 20;
@@ -35,7 +36,8 @@ pub(super) fn app(scan: &Scan<'_>, masked: &str) -> Parsed<App> {
             span: Span::new(0, scan.text.len()),
         },
         partition: None,
-        queries_seen: false,
+        first_query: None,
+        mended: Vec::new(),
         definitions_seen: false,
         text_before_seen: false,
         found: Vec::new(),
@@ -51,7 +53,10 @@ struct Recovery<'s> {
     masked: &'s str,
     app: App,
     partition: Option<OpenPartition>,
-    queries_seen: bool,
+    /// Where the first query or partition begins.
+    first_query: Option<usize>,
+    /// Queries as they would be without their mistakes.
+    mended: Vec<Query>,
     definitions_seen: bool,
     text_before_seen: bool,
     found: Vec<Diagnostic>,
@@ -96,16 +101,32 @@ impl Recovery<'_> {
             );
         }
         if !self.definitions_seen {
-            self.found.push(
-                Diagnostic::error(
-                    Code::DEFINITIONS_FIRST,
-                    "the app defines nothing",
-                    Span::new(0, self.scan.tokens.first().map_or(0, |it| it.span.end as usize)),
-                    "a definition must come first",
-                )
-                .with_help("an app begins with at least one `define stream`, `table`, `window`, `trigger`, `function` or `aggregation`"),
-            );
+            self.nothing_defined();
         }
+    }
+
+    /// No definition at all: what the queries read is offered.
+    fn nothing_defined(&mut self) {
+        let diagnostic = Diagnostic::error(
+            Code::DEFINITIONS_FIRST,
+            "the app defines nothing",
+            Span::new(0, self.scan.tokens.first().map_or(0, |it| it.span.end as usize)),
+            "a definition must come first",
+        )
+        .with_help("an app begins with at least one `define stream`, `table`, `window`, `trigger`, `function` or `aggregation`");
+        let queries = self.app.elements.iter().flat_map(|element| match element {
+            ExecutionElement::Query(query) => std::slice::from_ref(query),
+            ExecutionElement::Partition(partition) => &partition.queries,
+        });
+        let missing = missing_definitions(queries.chain(&self.mended));
+        self.found.push(match self.first_query {
+            Some(first) if !missing.is_empty() => diagnostic.with_suggestion(
+                "define what the queries read",
+                Span::new(first, first),
+                missing.join("\n") + "\n",
+            ),
+            _ => diagnostic,
+        });
     }
 
     /// Two semicolons in a row, or one at the beginning.
@@ -136,6 +157,10 @@ impl Recovery<'_> {
 
     /// Reads the first statement of a piece and gives back what follows it.
     fn first_statement(&mut self, piece: Piece) -> Option<Piece> {
+        let piece = self.byte_order_mark(piece);
+        if piece.is_empty() {
+            return None;
+        }
         if let Some(rest) = self.foreign_comment(piece) {
             return rest;
         }
@@ -166,6 +191,24 @@ impl Recovery<'_> {
         }
     }
 
+    /// Passes over the mark with which some editors begin a file.
+    fn byte_order_mark(&mut self, piece: Piece) -> Piece {
+        let mark = Span::new(0, '\u{FEFF}'.len_utf8());
+        if piece.start > 0 || self.scan.text.get(mark.range()) != Some("\u{FEFF}") {
+            return piece;
+        }
+        self.found.push(
+            Diagnostic::error(
+                Code::STRAY_CHARACTER,
+                "a byte order mark",
+                mark,
+                "the invisible character U+FEFF begins the text",
+            )
+            .with_fix("remove it", mark, ""),
+        );
+        Piece { start: 1, ..piece }
+    }
+
     /// A comment that begins with `//`; `Some` gives back what follows its line.
     fn foreign_comment(&mut self, piece: Piece) -> Option<Option<Piece>> {
         let slashes = split::span(self.scan, Piece { end: piece.start + 2, ..piece });
@@ -181,7 +224,7 @@ impl Recovery<'_> {
 
     /// Text before the first definition that is not SiddhiQL at all is passed over.
     fn text_before(&mut self, piece: Piece) -> Option<Piece> {
-        if self.definitions_seen || self.queries_seen || self.text_before_seen {
+        if self.definitions_seen || self.first_query.is_some() || self.text_before_seen {
             return None;
         }
         let start = split::first_statement_start(self.scan, piece)?;
@@ -194,17 +237,21 @@ impl Recovery<'_> {
         }
         self.text_before_seen = true;
         let span = split::span(self.scan, Piece { end: start, ..piece });
-        let comment = format!("/* {} */", self.scan.text.get(span.range()).unwrap_or_default());
-        self.found.push(
-            Diagnostic::error(
-                Code::TEXT_BEFORE_DEFINITION,
-                "text before the first definition",
-                span,
-                "this is not SiddhiQL",
-            )
-            .with_help("an app begins with its annotations and definitions; other text stands in comments: `-- …` or `/* … */`")
-            .with_suggestion("make it a comment", span, comment),
-        );
+        let next = self.scan.tokens.get(start).map_or(span, |token| token.span);
+        let diagnostic = Diagnostic::error(
+            Code::TEXT_BEFORE_DEFINITION,
+            "text before the first definition",
+            span,
+            "this is not SiddhiQL",
+        )
+        .with_help("an app begins with its annotations and definitions; other text stands in comments: `-- …` or `/* … */`");
+        let edits = line_comments(self.scan.text, span, next);
+        let fix = Fix {
+            message: "make it a comment".to_owned(),
+            edits,
+            applicability: Applicability::MachineApplicable,
+        };
+        self.found.push(Diagnostic { fixes: vec![fix], ..diagnostic });
         Some(Piece { start, ..piece })
     }
 
@@ -236,7 +283,7 @@ impl Recovery<'_> {
 
     fn definition(&mut self, piece: Piece) {
         let span = split::span(self.scan, piece);
-        if self.queries_seen {
+        if self.first_query.is_some() {
             let (_, place) = split::kind(self.scan, piece);
             let word = self.scan.tokens.get(place).map_or(span, |token| token.span);
             self.found.push(
@@ -264,7 +311,7 @@ impl Recovery<'_> {
     }
 
     fn query(&mut self, piece: Piece) {
-        self.queries_seen = true;
+        self.query_begins(piece);
         let parts = self.read(Rule::entry_query, piece, |builder, node, parts: &mut Parts| {
             if node.as_rule() == Rule::query {
                 parts.queries.extend(builder.query(node));
@@ -282,9 +329,14 @@ impl Recovery<'_> {
         }
     }
 
+    fn query_begins(&mut self, piece: Piece) {
+        let start = split::span(self.scan, piece).start as usize;
+        self.first_query.get_or_insert(start);
+    }
+
     /// `partition with (…) begin`: the rest of the piece is its first query.
     fn open_partition(&mut self, piece: Piece) -> Option<Piece> {
-        self.queries_seen = true;
+        self.query_begins(piece);
         let (_, place) = split::kind(self.scan, piece);
         let word = self.scan.tokens.get(place).map(|token| token.span).unwrap_or_default();
         let begin = split::find_word(self.scan, piece, "begin");
@@ -408,7 +460,8 @@ impl Recovery<'_> {
             Ok(nodes) => nodes,
             Err(_) => {
                 let original = self.scan.text.get(span.range())?;
-                mistakes(original, span.start as usize, rule, build, &mut self.found);
+                let mended = mistakes(original, span.start as usize, rule, build, &mut self.found);
+                self.mended.extend(mended.into_iter().flat_map(|parts: Parts| parts.queries));
                 return None;
             }
         };
@@ -431,6 +484,28 @@ struct Parts {
     header: Option<(Vec<crate::ast::Annotation>, Vec<crate::ast::PartitionKey>)>,
 }
 
+/// The edits that make line comments of all lines of `text`, also where it holds comments; what
+/// comes `next` begins a line of its own.
+fn line_comments(text: &str, lines: Span, next: Span) -> Vec<Edit> {
+    let inside = text.get(lines.range()).unwrap_or_default();
+    let mut edits = Vec::new();
+    let mut offset = lines.start as usize;
+    for line in inside.split_inclusive(['\n', '\r']) {
+        if !line.trim().is_empty() {
+            let span = Span::new(offset, offset);
+            edits.push(Edit { span, replacement: "-- ".to_owned() });
+        }
+        offset += line.len();
+    }
+    let (end, start) = (lines.end as usize, next.start as usize);
+    let between = text.get(end..start).unwrap_or_default();
+    if !between.contains(['\n', '\r']) {
+        let span = Span::new(start, start);
+        edits.push(Edit { span, replacement: "\n".to_owned() });
+    }
+    edits
+}
+
 fn rule(kind: Kind) -> Rule {
     if kind == Kind::Definition { Rule::entry_first } else { Rule::entry_query }
 }
@@ -441,14 +516,14 @@ fn shapes_what_follows(code: Code) -> bool {
 }
 
 /// Reports what is wrong with `original`, which begins at `base`: mistake by mistake, each mended
-/// before the next is looked for.
+/// before the next is looked for. Gives back what the text would hold without them.
 pub(super) fn mistakes<P: Default>(
     original: &str,
     base: usize,
     rule: Rule,
     build: impl Fn(&mut Builder<'_>, Node<'_>, &mut P),
     found: &mut Vec<Diagnostic>,
-) {
+) -> Option<P> {
     let mut patch = Patch::new(original, base);
     let mut guessed = false;
     for _ in 0..MISTAKES_MAX {
@@ -456,7 +531,7 @@ pub(super) fn mistakes<P: Default>(
         let scan = Scan::new(&text);
         // A quote put right may lay open what was a text before.
         if super::refuse_size(&scan).is_some() {
-            return;
+            return None;
         }
         let masked = scan.masked();
         match Grammar::parse(rule, &masked) {
@@ -470,7 +545,7 @@ pub(super) fn mistakes<P: Default>(
                 found.extend(
                     errors.filter(|it| it.severity == Severity::Error).map(|it| patch.original(it)),
                 );
-                return;
+                return Some(parts);
             }
             Err(error) => {
                 let mut diagnostic = explain::explain(&scan, &error);
@@ -484,9 +559,10 @@ pub(super) fn mistakes<P: Default>(
                 let edits = fix.map(|fix| fix.edits.clone());
                 found.push(patch.original(diagnostic));
                 if !edits.is_some_and(|edits| patch.apply(&edits)) {
-                    return;
+                    return None;
                 }
             }
         }
     }
+    None
 }

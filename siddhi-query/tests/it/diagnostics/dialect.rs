@@ -8,6 +8,9 @@ fn siddhi_3() {
         "@Plan:name('x') @Plan:statistics('true')\ndefine stream S (a int);",
         "define stream S (a int, b int); define table T (a int, b int); from S insert overwrite T on T.a == a;",
         "define stream S (a int, b int); from S#window:time(5 min) select a insert into O;",
+        "define stream S (a int); from e1=S<2> -> e2=S[not isNull(e1[last - 1].a) or isNull(e1[0])] select AVG(e2.a) as x insert into O;",
+        "define stream S (a int, b int); from S[isNull(a + b)] select a insert into O;",
+        "define function SUM[js] return int { return 1; }; define stream S (a int); from S select SUM(a) as x, Max(a) as y insert into O;",
         "define stream S (a int, b int); from S[isNull(a)] select SUM(b) as x, Count() as n insert into O;",
     ]));
 }

@@ -7,6 +7,18 @@ fn text_before() {
     insta::assert_snapshot!(report(&[
         "My first app\n\ndefine stream S (a int);",
         "<?xml version='1.0'?>\n@app:name('x')\ndefine stream S (a int);",
+        "A /* b\n c */ d's -- e\r\n\n  `f g` define stream S (a int);",
+        "\u{FEFF}define stream S (a int);",
+        "\u{FEFF}My app\ndefine stream S (a boolean);",
+    ]));
+}
+
+#[test]
+fn fences() {
+    insta::assert_snapshot!(report(&[
+        "```sql\ndefine stream S (a int);\nfrom S[a = 1] insert into O;\n```\n",
+        "The app:\n```\ndefine stream S (a int);\n```",
+        "define stream S (a int);\n```\nfrom S insert into O;",
     ]));
 }
 
@@ -24,6 +36,11 @@ fn definitions_first() {
     insta::assert_snapshot!(report(&[
         "",
         "from S insert into O;",
+        "@info(name='q') from Trades[price > 5.0] select symbol, sum(volume) as v group by symbol insert into O;\nfrom O insert into P;",
+        "from Orders as o join Users#window.length(5) as u on o.user == u.id select o.amount * 2 as twice, u.name insert into O;",
+        "partition with (card of S) begin from every e1=S[amount > 5] -> e2=S[card == e1.card] select e2.place as p insert into #O; from #O insert into P; end;",
+        "from S slect a insert into O;",
+        "from Trades[price = 5.0] select avg(volume) as v insert into O",
         "define stream S (a int); from S insert into O; define stream T (a int);",
     ]));
 }
