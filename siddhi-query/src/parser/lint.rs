@@ -10,13 +10,15 @@ use crate::diagnostic::{Applicability, Code, Diagnostic, Edit, Fix};
 
 /// Warns of what was probably meant otherwise.
 pub(super) fn lint(scan: &Scan<'_>) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
+    let mut found: Vec<Diagnostic> = scan.open_comment.map(open_comment).into_iter().collect();
+    let null_is_name = defines_null(scan);
     let defined = defined_functions(scan);
     for (index, &token) in scan.tokens.iter().enumerate() {
         let warning = match token.kind {
             TokenKind::Word => window_namespace(scan, index)
                 .or_else(|| is_null_call(scan, index, &defined))
-                .or_else(|| aggregator_case(scan, index, &defined)),
+                .or_else(|| aggregator_case(scan, index, &defined))
+                .or_else(|| null_comparison(scan, index).filter(|_| !null_is_name)),
             TokenKind::Script => swallowed(scan, token),
             _ => None,
         };
@@ -130,6 +132,49 @@ fn aggregator_case(scan: &Scan<'_>, index: usize, defined: &[&str]) -> Option<Di
         )
         .with_fix(format!("write `{meant}`"), span(scan, index), *meant),
     )
+}
+
+/// Whether some attribute is called `null`: the word with its type behind it, or made by `as`.
+fn defines_null(scan: &Scan<'_>) -> bool {
+    let types = ["string", "int", "long", "float", "double", "bool", "object"];
+    (0..scan.tokens.len()).any(|index| {
+        text(scan, index).eq_ignore_ascii_case("null")
+            && (before(scan, index).eq_ignore_ascii_case("as")
+                || types.iter().any(|word| text(scan, index + 1).eq_ignore_ascii_case(word)))
+    })
+}
+
+/// `price != null`.
+fn null_comparison(scan: &Scan<'_>, index: usize) -> Option<Diagnostic> {
+    let operator = index.checked_sub(1)?;
+    let compared = matches!(text(scan, operator), "==" | "!=");
+    let whole = !matches!(text(scan, index + 1), "." | "[" | "(" | "#" | ":");
+    if !compared || !whole || !text(scan, index).eq_ignore_ascii_case("null") {
+        return None;
+    }
+    let span = span(scan, operator).to(span(scan, index));
+    let diagnostic = Diagnostic::warning(
+        Code::NULL_CHECK,
+        "a comparison with `null`",
+        span,
+        "`null` is read as an attribute of that name",
+    );
+    Some(if text(scan, operator) == "==" {
+        diagnostic.with_help("ask `a is null`").with_suggestion("write `is null`", span, "is null")
+    } else {
+        diagnostic.with_help("ask `not a is null`")
+    })
+}
+
+/// `/*` without `*/`.
+fn open_comment(opened: Span) -> Diagnostic {
+    Diagnostic::warning(
+        Code::UNCLOSED,
+        "the comment is not closed",
+        opened,
+        "all that follows is comment",
+    )
+    .with_help("a comment ends with `*/`")
 }
 
 /// A script that ends later than its braces say.

@@ -47,6 +47,8 @@ pub(crate) struct Scan<'t> {
     pub(super) text: &'t str,
     /// The tokens, blanks and comments left out.
     pub(crate) tokens: Vec<Token>,
+    /// The beginning of a comment that is never closed.
+    pub(super) open_comment: Option<Span>,
     /// The deepest nesting of brackets.
     pub(super) brackets: Deepest,
     /// The deepest nesting of queries as inputs of queries: words `from` that follow each other.
@@ -74,13 +76,16 @@ impl<'t> Scan<'t> {
     /// Cuts a text.
     pub(crate) fn new(text: &'t str) -> Self {
         let (brackets, queries) = (Deepest::default(), Deepest::default());
-        let mut scan = Self { text, tokens: Vec::new(), brackets, queries };
+        let mut scan = Self { text, tokens: Vec::new(), open_comment: None, brackets, queries };
         let mut offset = 0;
         let mut depth = 0_usize;
         let mut froms = 0_usize;
         let mut scripts = script::Scripts::new(text);
         while let Some(rest) = text.get(offset..).filter(|rest| !rest.is_empty()) {
             let Some((kind, length)) = next_token(text, offset, &mut scripts) else {
+                if rest.strip_prefix("/*").is_some_and(|body| !body.contains("*/")) {
+                    scan.open_comment = Some(Span::new(offset, offset + 2));
+                }
                 offset += blank_length(rest);
                 continue;
             };

@@ -6,9 +6,42 @@ use siddhi_query::parse_app;
 
 use crate::{corpus, trees};
 
-/// The text without any white space; comments and strings lose theirs alike on both sides.
+/// The text without any white space between its tokens and comments, which stand each in a line.
+///
+/// Comments are compared as they are, but for blanks at the ends of their lines. Quoted texts lose
+/// their white space alike on both sides: a quote in a script may pair with one behind it.
 fn bare(text: &str) -> String {
-    text.split_whitespace().collect()
+    let mut pieces = Vec::new();
+    let mut rest = text.trim_start();
+    while !rest.is_empty() {
+        let length = piece_length(rest);
+        let (piece, behind) = rest.split_at(length);
+        pieces.push(if piece.starts_with("--") || piece.starts_with("/*") {
+            piece.lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
+        } else {
+            piece.split_whitespace().collect()
+        });
+        rest = behind.trim_start();
+    }
+    pieces.join("\n")
+}
+
+/// The length of the comment, the quoted text or the other character that begins a text.
+fn piece_length(text: &str) -> usize {
+    let up_to = |end: &str, from: usize| {
+        text[from..].find(end).map_or(text.len(), |place| from + place + end.len())
+    };
+    if text.starts_with("--") {
+        text.find(['\n', '\r']).unwrap_or(text.len())
+    } else if text.starts_with("/*") {
+        up_to("*/", 2)
+    } else if text.starts_with("\"\"\"") {
+        up_to("\"\"\"", 3)
+    } else if let Some(quote) = text.get(..1).filter(|first| ["'", "\"", "`"].contains(first)) {
+        up_to(quote, 1)
+    } else {
+        text.chars().next().map_or(0, char::len_utf8)
+    }
 }
 
 /// What is wrong with how a readable text is formatted.

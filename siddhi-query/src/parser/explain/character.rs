@@ -138,7 +138,7 @@ pub(super) fn comment_inside(trouble: &Trouble<'_>) -> Option<Diagnostic> {
     let line = rest.split(['\n', '\r']).next().unwrap_or_default();
     // What closes the statement or a bracket of it may have been meant to be read.
     if line.contains([')', ']', ';']) {
-        diagnostic.doubt();
+        diagnostic.fixes.clear();
     }
     Some(diagnostic)
 }

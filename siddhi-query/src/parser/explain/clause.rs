@@ -7,7 +7,7 @@ use crate::ast::Span;
 use crate::diagnostic::{Applicability, Code, Diagnostic, Edit, Fix};
 
 /// The clauses of a query in their order, by their first word.
-const CLAUSES: &[&str] = &[
+pub(super) const CLAUSES: &[&str] = &[
     "from", "select", "group", "having", "order", "limit", "offset", "output", "insert", "delete",
     "update", "return",
 ];

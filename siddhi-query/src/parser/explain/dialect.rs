@@ -132,6 +132,64 @@ pub(super) fn unknown_unit(trouble: &Trouble<'_>) -> Option<Diagnostic> {
     })
 }
 
+/// The units from long to short, by a word for each that people read well, in milliseconds.
+const UNITS: [(&str, u64); 7] = [
+    ("year", 31_536_000_000),
+    ("week", 604_800_000),
+    ("day", 86_400_000),
+    ("hour", 3_600_000),
+    ("min", 60_000),
+    ("sec", 1_000),
+    ("millisec", 1),
+];
+
+/// `1.5 min`, where the grammar takes the number for one that stands alone, or not at all.
+pub(super) fn broken_time(trouble: &Trouble<'_>) -> Option<Diagnostic> {
+    let places = [Some(trouble.at), trouble.at.checked_sub(1)];
+    let mut places = places.into_iter().flatten();
+    let number = places.find(|&place| trouble.kind(place) == Some(TokenKind::Number))?;
+    if !trouble.text(number).contains('.') {
+        return None;
+    }
+    let (digits, word) = (trouble.text(number), trouble.text(number + 1));
+    let word = unit(word).unwrap_or(word).to_ascii_lowercase();
+    let singular = match word.strip_suffix('s').unwrap_or(&word) {
+        "minute" => "min",
+        "second" => "sec",
+        "millisecond" => "millisec",
+        other => other,
+    };
+    let is_unit = singular == "month" || UNITS.iter().any(|(name, _)| *name == singular);
+    if !is_unit {
+        return None;
+    }
+    let span = trouble.span(number).to(trouble.span(number + 1));
+    let diagnostic = Diagnostic::error(
+        Code::NUMBER_RANGE,
+        "a time value takes whole numbers",
+        trouble.span(number),
+        "not a whole number",
+    )
+    .with_help("smaller units can follow: `1 min 30 sec`");
+    let length = UNITS.iter().find(|(name, _)| *name == singular).map(|(_, length)| *length);
+    Some(match length.and_then(|length| whole_time(digits, length)) {
+        Some(time) => diagnostic.with_fix(format!("write `{time}`"), span, time),
+        None => diagnostic,
+    })
+}
+
+/// A decimal number of units of so many milliseconds in the longest unit that leaves no fraction.
+fn whole_time(digits: &str, length: u64) -> Option<String> {
+    let (whole, fraction) = digits.split_once('.')?;
+    let scale = 10_u64.checked_pow(u32::try_from(fraction.len()).ok()?)?;
+    let parse = |digits: &str| if digits.is_empty() { Some(0) } else { digits.parse().ok() };
+    let (whole, fraction): (u64, u64) = (parse(whole)?, parse(fraction)?);
+    let scaled = whole.checked_mul(scale)?.checked_add(fraction)?.checked_mul(length)?;
+    let millis = scaled.checked_div(scale).filter(|millis| millis * scale == scaled)?;
+    let (name, length) = UNITS.iter().find(|(_, length)| millis % length == 0)?;
+    Some(format!("{} {name}", millis / length))
+}
+
 /// The type that a type of another language stands for, and whether that is beyond doubt.
 fn data_type(word: &str) -> Option<(&'static str, bool)> {
     Some(match word.to_ascii_lowercase().as_str() {

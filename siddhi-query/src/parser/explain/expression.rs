@@ -1,6 +1,7 @@
 //! Operators and null checks of other languages.
 
 use super::super::grammar::Rule;
+use super::super::scan::TokenKind;
 use super::Trouble;
 use crate::ast::Span;
 use crate::diagnostic::{Applicability, Code, Diagnostic, Edit, Fix};
@@ -71,6 +72,67 @@ pub(super) fn foreign_operator(trouble: &Trouble<'_>) -> Option<Diagnostic> {
         diagnostic.doubt();
     }
     Some(diagnostic)
+}
+
+/// `-a`, `-(a)`, `-f(a)`.
+pub(super) fn unary_sign(trouble: &Trouble<'_>) -> Option<Diagnostic> {
+    let at = trouble.at;
+    let sign = at.checked_sub(1).filter(|&sign| matches!(trouble.text(sign), "-" | "+"))?;
+    let operand = trouble.is_name(at) || matches!(trouble.text(at), "(" | "-" | "+");
+    // Behind an operand it is a difference, and something else is wrong.
+    if !operand || !trouble.expects(Rule::unsigned) {
+        return None;
+    }
+    let text = trouble.text(sign);
+    let diagnostic = Diagnostic::error(
+        Code::FOREIGN_OPERATOR,
+        format!("`{text}` can be the sign of a number only"),
+        trouble.span(sign),
+        "there is no unary operator of this kind",
+    );
+    let tighter =
+        matches!(sign.checked_sub(1).map(|it| trouble.text(it)), Some("*" | "/" | "%" | "-"));
+    let span = trouble.span(sign);
+    Some(match (text, tighter, trouble.is_name(at)) {
+        ("+", ..) => diagnostic.with_suggestion("leave it out", span, ""),
+        (_, false, true) => diagnostic
+            .with_help(format!("write `0 - {}`", trouble.text(at)))
+            .with_suggestion("subtract from 0", span, "0 - "),
+        (_, false, false) => diagnostic.with_suggestion("subtract from 0", span, "0 - "),
+        _ if trouble.is_name(at)
+            && !matches!(trouble.text(at + 1), "." | "[" | "(" | "#" | ":") =>
+        {
+            let replacement = format!("(0 - {})", trouble.text(at));
+            diagnostic.with_suggestion("subtract from 0", span.to(trouble.span(at)), replacement)
+        }
+        _ => diagnostic.with_help("subtract from 0, in brackets: `a * (0 - b)`"),
+    })
+}
+
+/// `sum(a) total`.
+pub(super) fn missing_as(trouble: &Trouble<'_>) -> Option<Diagnostic> {
+    let at = trouble.at;
+    if !trouble.expects(Rule::kw_as) || trouble.kind(at) != Some(TokenKind::Word) {
+        return None;
+    }
+    // Were it a misspelled clause, more than a comma or the next clause would follow.
+    let ends = matches!(trouble.text(at + 1), "," | ";" | "")
+        || super::clause::CLAUSES.iter().any(|clause| trouble.is_word(at + 1, clause));
+    let clause = super::clause::CLAUSES.iter().any(|clause| trouble.is_word(at, clause));
+    if !ends || clause {
+        return None;
+    }
+    let word = trouble.text(at);
+    let start = trouble.span(at).start as usize;
+    Some(
+        Diagnostic::error(
+            Code::MISSING_ALIAS,
+            format!("`as` is missing before `{word}`"),
+            trouble.span(at),
+            "the name of the output attribute?",
+        )
+        .with_suggestion("add `as`", Span::new(start, start), "as "),
+    )
 }
 
 /// The first token of the reference or call that ends before `end`.

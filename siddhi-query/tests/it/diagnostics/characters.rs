@@ -9,6 +9,7 @@ fn not_closed() {
         r#"define stream S (a int, b int); from S select 'it"s' as x insert into O;"#,
         r#"define stream S (a int, b int); from S[b == "x] select a insert into O;"#,
         "define stream `S (a int);",
+        "define stream S (a int); /* from S insert into O;",
         "define function f[js] return int { return 1; ;\ndefine stream S (a int);",
     ]));
 }

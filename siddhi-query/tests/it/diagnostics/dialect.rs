@@ -35,6 +35,9 @@ fn units() {
     insta::assert_snapshot!(report(&[
         "define stream S (a int, b int); from S#window.time(5 mins) insert into O;",
         "define stream S (a int, b int); from S#window.time(500ms) insert into O;",
+        "define stream S (a int, b int); from S#window.time(1.5 min) select a insert into O;",
+        "define stream S (a int); from S output every .25 seconds insert into O;",
+        "define stream S (a int); from S output every 0.3333 hours insert into O;",
         "define stream S (a int, b int); from S#window.time(5days) insert into O;",
         "define stream S (a int, b int); from S output every 10 secnds insert into O;",
     ]));

@@ -12,10 +12,35 @@ fn operators() {
 }
 
 #[test]
+fn signs() {
+    insta::assert_snapshot!(report(&[
+        "define stream S (vol int); from S[-vol > 5] insert into O;",
+        "define stream S (vol int); from S select 2 * -vol as x, a - -vol as y, +(vol) as z insert into O;",
+    ]));
+}
+
+#[test]
+fn name_without_as() {
+    insta::assert_snapshot!(report(&[
+        "define stream S (symbol string, vol int); from S select symbol, sum(vol) total insert into O;",
+        "define stream S (vol int); from S select vol + 1 more, vol v group by vol insert into O;",
+    ]));
+}
+
+#[test]
+fn foreign_comments() {
+    insta::assert_snapshot!(report(&[
+        "define stream S (vol int); from S[vol = 3 // note\n] insert into O;",
+        "define stream S (vol int); from S[vol == 3 // note] insert into O;",
+    ]));
+}
+
+#[test]
 fn null_checks() {
     insta::assert_snapshot!(report(&[
         "define stream S (a int, b int); from S[a is not null and S.b is not null] insert into O;",
         "define stream S (a int, b int); from S[(a) is null] insert into O;",
+        "define stream S (price int); from S[price != null or price == NULL] insert into O;",
     ]));
 }
 
