@@ -55,7 +55,7 @@ mod definition;
 mod expression;
 mod join;
 mod list;
-mod ondemand;
+mod on_demand;
 mod partition;
 mod pattern;
 mod query;
@@ -67,7 +67,7 @@ pub use definition::{AggregationBuilder, WithoutAttributes};
 pub use expression::{Nullable, Operators, attr, call, event_ref};
 pub use join::Join;
 pub use list::List;
-pub use ondemand::{FindBuilder, SelectBuilder};
+pub use on_demand::{FindBuilder, SelectBuilder};
 pub use partition::{PartitionBuilder, range};
 pub use pattern::{
     Absent, Counted, Element, Event, EveryState, HasEvery, NoEvery, Pair, Part, Pattern, Sequence,

@@ -21,7 +21,7 @@ mod constant;
 mod definition;
 mod expression;
 mod input;
-mod ondemand;
+mod on_demand;
 mod partition;
 mod pattern;
 mod query;

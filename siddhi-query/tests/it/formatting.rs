@@ -44,6 +44,13 @@ fn piece_length(text: &str) -> usize {
     }
 }
 
+#[test]
+fn what_counts_as_white_space() {
+    assert_eq!(bare("a /* b  c */\n-- d \n"), bare("a/* b  c */ -- d"));
+    assert_ne!(bare("a /* b  c */"), bare("a /* b c */"));
+    assert_ne!(bare("-- a b"), bare("-- ab"));
+}
+
 /// What is wrong with how a readable text is formatted.
 fn fault(text: &str) -> Option<String> {
     let tree = parse_app(text).ok()?;

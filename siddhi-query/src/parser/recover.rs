@@ -5,12 +5,13 @@
 //! fix, the statement is read again with the fix made, so that the next mistake in it is found
 //! too.
 
+mod mistakes;
 mod patch;
 mod split;
 
 use pest::Parser as _;
 
-use self::patch::Patch;
+pub(super) use self::mistakes::mistakes;
 use self::split::{Kind, Piece};
 use super::explain;
 use super::grammar::{Grammar, Node, Rule};
@@ -18,11 +19,8 @@ use super::scan::Scan;
 use super::tree::Builder;
 use super::{Parsed, check};
 use crate::ast::{App, ExecutionElement, Partition, Query, Span};
-use crate::diagnostic::{Applicability, Code, Diagnostic, Edit, Fix, Severity};
+use crate::diagnostic::{Applicability, Code, Diagnostic, Edit, Fix};
 use crate::fitting::missing_definitions;
-
-/// So many mistakes of one statement are reported.
-const MISTAKES_MAX: usize = 20;
 
 /// Reads an app that the grammar refuses.
 pub(super) fn app(scan: &Scan<'_>, masked: &str) -> Parsed<App> {
@@ -508,61 +506,4 @@ fn line_comments(text: &str, lines: Span, next: Span) -> Vec<Edit> {
 
 fn rule(kind: Kind) -> Rule {
     if kind == Kind::Definition { Rule::entry_first } else { Rule::entry_query }
-}
-
-/// Whether the mistake decides how all that follows it is to be read.
-fn shapes_what_follows(code: Code) -> bool {
-    matches!(code, Code::UNCLOSED | Code::TYPOGRAPHIC_QUOTE | Code::UNBALANCED_BRACKET)
-}
-
-/// Reports what is wrong with `original`, which begins at `base`: mistake by mistake, each mended
-/// before the next is looked for. Gives back what the text would hold without them.
-pub(super) fn mistakes<P: Default>(
-    original: &str,
-    base: usize,
-    rule: Rule,
-    build: impl Fn(&mut Builder<'_>, Node<'_>, &mut P),
-    found: &mut Vec<Diagnostic>,
-) -> Option<P> {
-    let mut patch = Patch::new(original, base);
-    let mut guessed = false;
-    for _ in 0..MISTAKES_MAX {
-        let text = patch.text();
-        let scan = Scan::new(&text);
-        // A quote put right may lay open what was a text before.
-        if super::refuse_size(&scan).is_some() {
-            return None;
-        }
-        let masked = scan.masked();
-        match Grammar::parse(rule, &masked) {
-            Ok(nodes) => {
-                let mut builder = Builder::new(&scan, 0);
-                let mut parts = P::default();
-                for node in nodes.flat_map(Node::into_inner) {
-                    build(&mut builder, node, &mut parts);
-                }
-                let errors = builder.diagnostics.into_iter();
-                found.extend(
-                    errors.filter(|it| it.severity == Severity::Error).map(|it| patch.original(it)),
-                );
-                return Some(parts);
-            }
-            Err(error) => {
-                let mut diagnostic = explain::explain(&scan, &error);
-                // What is said about a text whose quotes and brackets are guessed is a guess too.
-                if guessed {
-                    diagnostic.doubt();
-                }
-                let fix = diagnostic.fixes.first();
-                guessed |= shapes_what_follows(diagnostic.code)
-                    && fix.is_some_and(|fix| fix.applicability == Applicability::MaybeIncorrect);
-                let edits = fix.map(|fix| fix.edits.clone());
-                found.push(patch.original(diagnostic));
-                if !edits.is_some_and(|edits| patch.apply(&edits)) {
-                    return None;
-                }
-            }
-        }
-    }
-    None
 }
