@@ -9,6 +9,8 @@
 //! define stream Alerts (symbol string, price double);
 //! ```
 
+use siddhi_core::extension::{OptionError, Options};
+
 mod record;
 mod sink;
 mod source;
@@ -17,3 +19,18 @@ mod tests;
 
 pub(crate) use sink::CsvSinkMapperFactory;
 pub(crate) use source::CsvSourceMapperFactory;
+
+/// The character between fields.
+fn delimiter(options: &Options) -> Result<u8, OptionError> {
+    const OPTION: &str = "delimiter";
+    match options.get(OPTION) {
+        // Siddhi takes any text.
+        Some(text) if !text.is_empty() && text != "\\t" && text.len() > 1 => {
+            Err(OptionError::Unsupported {
+                feature: "delimiters of csv that are no ASCII character".into(),
+                option: OPTION.into(),
+            })
+        }
+        _ => options.character(OPTION, b','),
+    }
+}

@@ -8,6 +8,7 @@ use siddhi_core::extension::{
     SinkMapper, SinkMapperFactory,
 };
 
+use super::delimiter;
 use super::record::write_field;
 
 const DOCUMENTATION: ConnectorDocumentation = ConnectorDocumentation {
@@ -47,7 +48,7 @@ impl SinkMapperFactory for CsvSinkMapperFactory {
 
     fn create(&self, config: MapperConfig<'_>) -> Result<Box<dyn SinkMapper>, OptionError> {
         let options = config.options;
-        let delimiter = options.character("delimiter", b',')?;
+        let delimiter = delimiter(options)?;
         let columns = columns(&config)?;
         let mut header = Vec::new();
         for (place, column) in columns.iter().enumerate() {

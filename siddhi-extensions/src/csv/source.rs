@@ -9,6 +9,7 @@ use siddhi_core::extension::{
 };
 use siddhi_query::ast::DataType;
 
+use super::delimiter;
 use super::record::{Record, is_complete, next_record};
 use crate::convert::{no_value, push_text};
 
@@ -16,8 +17,10 @@ const DOCUMENTATION: ConnectorDocumentation = ConnectorDocumentation {
     name: "csv",
     description: "Reads rows of fields (RFC 4180: a field in double quotes may hold delimiters, \
                   line ends, and quotes that are doubled). Fields go to the attributes by position; \
-                  by name, when there is a header row that names every attribute. `@attributes` \
-                  says otherwise: `@attributes(symbol = '2')` takes the third field, \
+                  by name, when there is a header row that names at least one of them. What it \
+                  does not name then has no value, see `fail.on.unknown.attribute`. A field in \
+                  quotes may go over at most 100 lines and 64 KB: of a longer one each line is \
+                  read for itself and rejected. `@attributes` says otherwise: `@attributes(symbol = '2')` takes the third field, \
                   `@attributes(symbol = 'Ticker')` the field under that header.",
     options: &[
         OptionDocumentation {
@@ -34,7 +37,7 @@ const DOCUMENTATION: ConnectorDocumentation = ConnectorDocumentation {
         OptionDocumentation {
             name: "fail.on.unknown.attribute",
             description: "Whether a row is rejected when an attribute has no value: when there \
-                          are too few fields, or an attribute that is no string has an empty one \
+                          are too few fields, the header does not name it, or an attribute that is no string has an empty one \
                           or `null`. If not, the attribute is null. A text that is no value of \
                           the type is always rejected.",
             default: Some("true"),
@@ -68,11 +71,12 @@ impl SourceMapperFactory for CsvSourceMapperFactory {
         let positions = wanted.iter().map(Wanted::position).collect();
         Ok(Box::new(CsvSourceMapper {
             schema: config.schema.clone(),
-            delimiter: options.character("delimiter", b',')?,
+            delimiter: delimiter(options)?,
             rejects_missing: options.bool("fail.on.unknown.attribute", true)?,
             header,
             header_due: header,
             unusable: None,
+            has_warned: false,
             wanted,
             positions,
         }))
@@ -155,6 +159,8 @@ struct CsvSourceMapper {
     header_due: bool,
     /// Why the rows under the header cannot be read.
     unusable: Option<String>,
+    /// It has been said how a header was taken; the next file is like it.
+    has_warned: bool,
     wanted: Vec<Wanted>,
     /// The field of each attribute.
     positions: Vec<Option<usize>>,
@@ -202,18 +208,45 @@ impl CsvSourceMapper {
     fn read_header(&mut self, fields: &[Cow<'_, [u8]>]) -> Result<(), String> {
         let find =
             |name: &str| fields.iter().position(|field| field.trim_ascii() == name.as_bytes());
-        let names_all = self.wanted.iter().all(|wanted| match wanted {
-            Wanted::OwnName { name, .. } => find(name).is_some(),
-            _ => true,
-        });
+        let own = |wanted: &Wanted| match wanted {
+            Wanted::OwnName { name, .. } => Some(find(name).is_some()),
+            _ => None,
+        };
+        let by_name = self.wanted.iter().any(|wanted| own(wanted) == Some(true));
+        let mut missing = None;
         for (position, wanted) in self.positions.iter_mut().zip(&self.wanted) {
             *position = match wanted {
-                Wanted::OwnName { name, .. } if names_all => find(name),
+                Wanted::OwnName { name, .. } if by_name => {
+                    let found = find(name);
+                    missing = missing.or(found.is_none().then_some(name));
+                    found
+                }
                 Wanted::Name(name) => {
                     Some(find(name).ok_or_else(|| format!("the header has no column '{name}'"))?)
                 }
                 wanted => wanted.position(),
             };
+        }
+        let stream = &self.schema.stream;
+        match missing {
+            Some(name) if self.rejects_missing => {
+                return Err(format!("the header has no column '{name}'"));
+            }
+            Some(name) if !self.has_warned => {
+                self.has_warned = true;
+                log::warn!("stream {stream}: the header has no column '{name}': it is null");
+            }
+            None if !by_name
+                && !self.has_warned
+                && self.wanted.iter().any(|it| own(it).is_some()) =>
+            {
+                self.has_warned = true;
+                log::warn!(
+                    "stream {stream}: the header names none of the attributes: fields go to them \
+                     by position"
+                );
+            }
+            _ => {}
         }
         Ok(())
     }
