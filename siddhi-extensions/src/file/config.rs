@@ -7,6 +7,21 @@ use siddhi_core::extension::{ConnectorDocumentation, OptionDocumentation, Option
 
 use crate::environment::Environment;
 
+const NAMES: &str = "file.name.list";
+const EXISTING: &str = "move.if.exist.mode";
+
+/// Options of siddhi-io-file that are not built, with their defaults, which change nothing.
+const NOT_BUILT: [(&str, &str); 8] = [
+    ("cron.expression", ""),
+    ("file.system.options", ""),
+    ("skip.trailer", "false"),
+    ("read.only.header", "false"),
+    ("read.only.trailer", "false"),
+    ("timeout", "5000"),
+    ("file.read.wait.timeout", "1000"),
+    ("buffer.size", "65536"),
+];
+
 /// The page of the manual for the source.
 pub(super) const DOCUMENTATION: ConnectorDocumentation = ConnectorDocumentation {
     name: "file",
@@ -27,11 +42,19 @@ pub(super) const DOCUMENTATION: ConnectorDocumentation = ConnectorDocumentation 
             default: Some("none"),
         },
         OptionDocumentation {
+            name: NAMES,
+            description: "The names of the files of `dir.uri` to be read, with commas between \
+                          them.",
+            default: Some("none: all"),
+        },
+        OptionDocumentation {
             name: "mode",
             description: "`line`: each line is a payload (as many lines as a quoted text of the \
-                          mapper csv needs); `text.full` or `binary.full`: each file; `regex`: \
+                          mapper csv needs, up to 100 lines and 64 KB: of a longer one each line \
+                          is a payload); `text.full` or `binary.full`: each file; `regex`: \
                           what stands from a match of `begin.regex` to a match of `end.regex`, \
-                          or, where one is missing, to the next or from the last.",
+                          or, where one is missing, to the next or from the last. What begins and \
+                          does not end is rejected, and so is a payload of more than 64 MB.",
             default: Some("line"),
         },
         OptionDocumentation {
@@ -79,6 +102,12 @@ pub(super) const DOCUMENTATION: ConnectorDocumentation = ConnectorDocumentation 
             default: Some("none"),
         },
         OptionDocumentation {
+            name: EXISTING,
+            description: "What `move` does where a file of the name is: `keep` it and give the \
+                          new one a number, or `overwrite` it.",
+            default: Some("keep"),
+        },
+        OptionDocumentation {
             name: "action.after.failure",
             description: "What happens to a file of a directory that cannot be read: `keep`, \
                           `delete` or `move`.",
@@ -110,7 +139,11 @@ pub(super) const DOCUMENTATION: ConnectorDocumentation = ConnectorDocumentation 
 pub(super) enum Origin {
     StandardInput,
     File(PathBuf),
-    Directory(PathBuf),
+    Directory {
+        path: PathBuf,
+        /// The names of the files to be read; none for all.
+        names: Option<Vec<String>>,
+    },
 }
 
 /// How a file becomes payloads.
@@ -126,7 +159,11 @@ pub(super) enum Mode {
 pub(super) enum Action {
     Keep,
     Delete,
-    Move(PathBuf),
+    Move {
+        directory: PathBuf,
+        /// Over a file of the same name.
+        overwrites: bool,
+    },
 }
 
 /// The options, checked.
@@ -153,16 +190,17 @@ const POLL_MS_MAX: u64 = 24 * 60 * 60 * 1000;
 
 impl Config {
     pub(super) fn read(options: &Options, environment: &Environment) -> Result<Self, OptionError> {
-        for feature in ["cron.expression", "file.system.options"] {
-            if options.get(feature).is_some() {
-                return Err(unsupported(feature));
+        for (option, default) in NOT_BUILT {
+            let is_default = |value: &str| value.trim().eq_ignore_ascii_case(default);
+            if options.get(option).is_some_and(|value| !is_default(value)) {
+                return Err(unsupported(option, "source"));
             }
         }
         let origin = origin(options, environment)?;
         let mode = mode(options)?;
         let follows = !matches!(mode, Mode::Full) && origin != Origin::StandardInput;
-        let follows =
-            follows || matches!(origin, Origin::Directory(_)) && options.get("tailing").is_some();
+        let follows = follows
+            || matches!(origin, Origin::Directory { .. }) && options.get("tailing").is_some();
         let tailing = options.bool("tailing", follows)?;
         if tailing && matches!((&mode, &origin), (Mode::Full, Origin::File(_))) {
             return Err(options.invalid("tailing", "'false', since whole files cannot be tailed"));
@@ -170,7 +208,7 @@ impl Config {
         let header = options.bool("header.present", false)?;
         let header_lines = options.integer("header.line.count", 1, 0..=1_000_000)?;
         let interval = match origin {
-            Origin::Directory(_) => "dir.polling.interval",
+            Origin::Directory { .. } => "dir.polling.interval",
             _ => "file.polling.interval",
         };
         Ok(Self {
@@ -185,23 +223,44 @@ impl Config {
     }
 }
 
-fn unsupported(option: &str) -> OptionError {
+/// An option of the source or sink that is not built.
+pub(super) fn unsupported(option: &str, what: &str) -> OptionError {
     OptionError::Unsupported {
-        feature: format!("option '{option}' of the source file"),
+        feature: format!("option '{option}' of the {what} file"),
         option: option.into(),
     }
 }
 
 fn origin(options: &Options, environment: &Environment) -> Result<Origin, OptionError> {
+    let names = names(options)?;
     match (options.get("file.uri"), options.get("dir.uri")) {
         (None, None) => Err(OptionError::Missing { option: "file.uri".into() }),
         (Some(_), Some(_)) => Err(options.invalid("dir.uri", "no dir.uri beside a file.uri")),
+        (Some(_), None) if names.is_some() => {
+            Err(options.invalid(NAMES, "no file.name.list beside a file.uri"))
+        }
         (Some("-"), None) => Ok(Origin::StandardInput),
         (Some(uri), None) => Ok(Origin::File(environment.path(local(uri, "file.uri", options)?))),
         (None, Some(uri)) => {
-            Ok(Origin::Directory(environment.path(local(uri, "dir.uri", options)?)))
+            let path = environment.path(local(uri, "dir.uri", options)?);
+            Ok(Origin::Directory { path, names })
         }
     }
+}
+
+/// The files of a directory that are to be read.
+fn names(options: &Options) -> Result<Option<Vec<String>>, OptionError> {
+    let Some(list) = options.get(NAMES) else { return Ok(None) };
+    // No name of a file would fit a pattern, and nothing would be read.
+    if list.contains(['*', '?', '[', '(', '|', '\\', '/']) {
+        return Err(OptionError::Unsupported {
+            feature: format!("patterns and paths in option '{NAMES}' of the source file"),
+            option: NAMES.into(),
+        });
+    }
+    let names = list.split(',').map(|name| name.trim().to_owned());
+    let names: Vec<String> = names.filter(|name| !name.is_empty()).collect();
+    if names.is_empty() { Err(options.invalid(NAMES, "names of files")) } else { Ok(Some(names)) }
 }
 
 /// The path of a URI, which must be local: `file:` and up to three slashes are taken off.
@@ -281,7 +340,11 @@ fn action(
         ActionWord::Move => {
             let option = format!("move.after.{after}");
             let uri = options.required(&option)?;
-            Action::Move(environment.path(local(uri, &option, options)?))
+            let modes = [("keep", false), ("overwrite", true)];
+            Action::Move {
+                directory: environment.path(local(uri, &option, options)?),
+                overwrites: options.choice(EXISTING, false, &modes)?,
+            }
         }
     })
 }

@@ -6,8 +6,8 @@ use super::config::Mode;
 
 /// Bytes that are read at once.
 const BLOCK: usize = 64 * 1024;
-/// A payload longer than this is refused: input must not fill the memory.
-const PAYLOAD_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// A payload longer than this is rejected: input must not fill the memory.
+pub(super) const PAYLOAD_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// A quoted text of more lines or bytes than this is taken for a quote that somebody forgot, so
 /// that one bad line does not swallow the rest of the file.
 const QUOTED_LINES_MAX: usize = 100;
@@ -27,6 +27,10 @@ pub(super) struct Cutter {
     line: u64,
     /// Bytes read so far.
     position: u64,
+    /// A payload longer than this is rejected.
+    payload_bytes_max: usize,
+    /// What is read belongs to a payload that was rejected, up to its end.
+    is_skipping: bool,
 }
 
 /// The next payload.
@@ -34,15 +38,18 @@ pub(super) struct Cutter {
 pub(super) enum Cut<'a> {
     /// A payload and its line.
     Payload(&'a [u8], u64),
-    /// A payload that is longer than allowed, and its line: the file cannot be read on.
+    /// A payload that is longer than allowed, and its line. It is passed over; with regular
+    /// expressions up to where it has been read.
     TooLong(u64),
+    /// A payload that begins in this line and does not end.
+    Unfinished(u64),
     /// Not without reading more.
     NeedsMore,
 }
 
 impl Cutter {
-    pub(super) fn new() -> Self {
-        Self { line: 1, ..Self::default() }
+    pub(super) fn new(payload_bytes_max: usize) -> Self {
+        Self { line: 1, payload_bytes_max, ..Self::default() }
     }
 
     /// Bytes that have been read.
@@ -92,6 +99,9 @@ impl Cutter {
         at_end: bool,
         is_complete: impl Fn(&[u8]) -> bool,
     ) -> Cut<'_> {
+        if self.is_skipping && !self.skip_payload(mode) {
+            return Cut::NeedsMore;
+        }
         let line = self.line;
         let found = match mode {
             Mode::Line => self.lines(at_end, is_complete),
@@ -112,9 +122,39 @@ impl Cutter {
                 self.advance(next);
                 Cut::Payload(self.bytes.get(from..to).unwrap_or_default(), line + skipped)
             }
-            None if self.bytes.len() - self.start > PAYLOAD_BYTES_MAX => Cut::TooLong(line),
+            None if self.bytes.len() - self.start > self.payload_bytes_max => {
+                self.advance(self.bytes.len());
+                self.is_skipping = !matches!(mode, Mode::Regex { .. });
+                Cut::TooLong(line)
+            }
+            None if at_end => self.unfinished(mode).map_or(Cut::NeedsMore, Cut::Unfinished),
             None => Cut::NeedsMore,
         }
+    }
+
+    /// Passes over what is there of a payload that was rejected; true when it ends.
+    fn skip_payload(&mut self, mode: &Mode) -> bool {
+        let end = match mode {
+            Mode::Line => self.line_end(),
+            Mode::Full | Mode::Regex { .. } => None,
+        };
+        self.advance(end.map_or(self.bytes.len(), |end| end + 1));
+        self.is_skipping = end.is_none();
+        end.is_some()
+    }
+
+    /// Passes over the rest of the text; the line in which a payload begins there.
+    fn unfinished(&mut self, mode: &Mode) -> Option<u64> {
+        let Mode::Regex { begin, .. } = mode else { return None };
+        let rest = self.bytes.get(self.start..).unwrap_or_default();
+        let from = match begin {
+            Some(begin) => begin.find(rest)?.start(),
+            None => rest.iter().position(|byte| !byte.is_ascii_whitespace())?,
+        };
+        let before = rest.get(..from).unwrap_or_default();
+        let line = self.line + before.iter().filter(|byte| **byte == b'\n').count() as u64;
+        self.advance(self.bytes.len());
+        Some(line)
     }
 
     fn advance(&mut self, next: usize) {
@@ -148,15 +188,17 @@ impl Cutter {
         let mut found = first;
         for _ in 0..QUOTED_LINES_MAX {
             let text = self.bytes.get(self.start..found.0).unwrap_or_default();
+            // Whether it is too long must not depend on how much of it has been read.
+            if found.0 > first.0 && text.len() > QUOTED_BYTES_MAX {
+                break;
+            }
             if is_complete(text) {
                 return Some((self.start, found.0, found.1));
-            }
-            if text.len() > QUOTED_BYTES_MAX {
-                break;
             }
             let rest = self.bytes.get(found.1..).unwrap_or_default();
             found = match rest.iter().position(|byte| *byte == b'\n') {
                 Some(end) => (found.1 + end, found.1 + end + 1),
+                None if text.len() + rest.len() > QUOTED_BYTES_MAX => break,
                 None if !at_end => return None,
                 None if rest.is_empty() => break,
                 None => (self.bytes.len(), self.bytes.len()),

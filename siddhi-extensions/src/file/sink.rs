@@ -1,22 +1,27 @@
 //! The sink `file`.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::fs::{File, OpenOptions};
 use std::io::Write;
 
 use parking_lot::Mutex;
+use siddhi_core::Value;
+use siddhi_core::event::batch::Batch;
+use siddhi_core::event::view::Kind;
 use siddhi_core::extension::{
     ConnectorDocumentation, DynamicOptions, OptionDocumentation, OptionError, Options, Payload,
-    Schema, Sink, SinkError, SinkFactory,
+    Schema, Sink, SinkError, SinkFactory, Template,
 };
 
-use super::config::local;
+use super::config::{local, unsupported};
 use crate::environment::Environment;
 
 const URI: &str = "file.uri";
 
-/// Files that a sink keeps open; with more, the one that comes first by name is closed.
+/// Files that a sink keeps open; with more, the one that was written least recently is closed.
 const OPEN_FILES_MAX: usize = 64;
+/// Files that a sink remembers to have emptied; more are refused, since they could be emptied twice.
+const EMPTIED_FILES_MAX: usize = 100_000;
 
 const DOCUMENTATION: ConnectorDocumentation = ConnectorDocumentation {
     name: "file",
@@ -25,14 +30,16 @@ const DOCUMENTATION: ConnectorDocumentation = ConnectorDocumentation {
     options: &[
         OptionDocumentation {
             name: URI,
-            description: "The file. It may hold `{{attribute}}`. A relative path begins where \
-                          the app file lies.",
+            description: "The file. It may hold `{{attribute}}`, whose values lead to no other \
+                          directory: an event with a `/`, `\\` or `..` there is not published. A \
+                          relative path begins where the app file lies.",
             default: None,
         },
         OptionDocumentation {
             name: "append",
             description: "Whether to write behind what the file holds when the app first writes \
-                          to it. If not, the file is emptied then.",
+                          to it. If not, the file is emptied then; this goes for up to 100 000 \
+                          files.",
             default: Some("true"),
         },
         OptionDocumentation {
@@ -63,15 +70,21 @@ impl SinkFactory for FileSinkFactory {
     fn create(
         &self,
         options: &Options,
-        _: &Schema,
+        schema: &Schema,
         map: &str,
     ) -> Result<Box<dyn Sink>, OptionError> {
-        local(options.required(URI)?, URI, options)?;
+        const FILE_SYSTEM: &str = "file.system.options";
+        let uri = options.required(URI)?;
+        local(uri, URI, options)?;
+        if options.get(FILE_SYSTEM).is_some_and(|value| !value.trim().is_empty()) {
+            return Err(unsupported(FILE_SYSTEM, "sink"));
+        }
         if map.eq_ignore_ascii_case("passThrough") {
             return Err(OptionError::mapping("the sink file writes text: say how with @map"));
         }
         Ok(Box::new(FileSink {
             environment: self.environment.clone(),
+            written: Steps::of(&constant_text(uri, schema)?),
             appends: options.bool("append", true)?,
             separates: options.bool("add.line.separator", !map.eq_ignore_ascii_case("csv"))?,
             files: Mutex::default(),
@@ -82,6 +95,8 @@ impl SinkFactory for FileSinkFactory {
 #[derive(Debug)]
 struct FileSink {
     environment: Environment,
+    /// What the app itself writes in the URI.
+    written: Steps,
     appends: bool,
     separates: bool,
     files: Mutex<Files>,
@@ -89,9 +104,33 @@ struct FileSink {
 
 #[derive(Debug, Default)]
 struct Files {
-    /// The open ones by name; none for those that have been closed for others.
-    files: BTreeMap<String, Option<File>>,
-    open_count: usize,
+    /// The open ones by their URI; the last was written last.
+    open: Vec<(String, File)>,
+    /// Those that have been emptied; kept when files are not appended to.
+    emptied: BTreeSet<String>,
+}
+
+/// What leads from one directory to another in a path.
+#[derive(Debug, PartialEq, Eq)]
+struct Steps {
+    separators: usize,
+    parents: usize,
+}
+
+impl Steps {
+    fn of(path: &str) -> Self {
+        Self { separators: path.matches(['/', '\\']).count(), parents: path.matches("..").count() }
+    }
+}
+
+/// The URI without the values of attributes.
+fn constant_text(uri: &str, schema: &Schema) -> Result<String, OptionError> {
+    let template = Template::parse(uri, URI, schema)?;
+    let mut row = Batch::new(&schema.types());
+    row.push_row(0, Kind::Current, schema.attributes.iter().map(|_| Value::Null));
+    let mut text = String::new();
+    template.render_with(&row.view(), 0, &mut text, |_, _| {});
+    Ok(text)
 }
 
 impl Sink for FileSink {
@@ -101,6 +140,10 @@ impl Sink for FileSink {
             return Err(SinkError::Payload { message });
         };
         let uri = options.get(URI);
+        if Steps::of(uri) != self.written {
+            let message = format!("a value leads to another directory: {uri}");
+            return Err(SinkError::Payload { message });
+        }
         let failed = |source| SinkError::Io { target: uri.into(), source };
         let mut files = self.files.lock();
         let file = self.file(&mut files, uri).map_err(failed)?;
@@ -116,29 +159,36 @@ impl Sink for FileSink {
 
 impl FileSink {
     fn file<'a>(&self, files: &'a mut Files, uri: &str) -> std::io::Result<&'a mut File> {
-        let is_open = matches!(files.files.get(uri), Some(Some(_)));
-        if !is_open {
-            let known = files.files.contains_key(uri);
-            let path = uri.strip_prefix("file:").unwrap_or(uri);
-            let path = self.environment.path(path.strip_prefix("//").unwrap_or(path));
-            // A file that this sink has written before is never emptied.
-            let appends = self.appends || known;
-            let file = OpenOptions::new()
-                .create(true)
-                .append(appends)
-                .write(true)
-                .truncate(!appends)
-                .open(path)?;
-            if files.open_count >= OPEN_FILES_MAX
-                && let Some(open) = files.files.values_mut().find(|file| file.is_some())
-            {
-                *open = None;
-                files.open_count -= 1;
-            }
-            files.files.insert(uri.into(), Some(file));
-            files.open_count += 1;
+        let found = files.open.iter().rposition(|(known, _)| known == uri);
+        let file = match found {
+            Some(place) => files.open.remove(place),
+            None => (uri.to_owned(), self.open(&mut files.emptied, uri)?),
+        };
+        if files.open.len() >= OPEN_FILES_MAX {
+            files.open.remove(0);
         }
-        let open = files.files.get_mut(uri).and_then(Option::as_mut);
-        open.ok_or_else(|| std::io::Error::other("the file is not open"))
+        files.open.push(file);
+        let last = files.open.last_mut().map(|(_, file)| file);
+        last.ok_or_else(|| std::io::Error::other("the file is not open"))
+    }
+
+    fn open(&self, emptied: &mut BTreeSet<String>, uri: &str) -> std::io::Result<File> {
+        // A file that this sink has written before is never emptied.
+        let appends = self.appends || emptied.contains(uri);
+        if !appends && emptied.len() >= EMPTIED_FILES_MAX {
+            return Err(std::io::Error::other("too many files are written"));
+        }
+        let path = uri.strip_prefix("file:").unwrap_or(uri);
+        let path = self.environment.path(path.strip_prefix("//").unwrap_or(path));
+        let file = OpenOptions::new()
+            .create(true)
+            .append(appends)
+            .write(true)
+            .truncate(!appends)
+            .open(path)?;
+        if !self.appends {
+            emptied.insert(uri.into());
+        }
+        Ok(file)
     }
 }

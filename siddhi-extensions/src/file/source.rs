@@ -11,8 +11,11 @@ use siddhi_core::extension::{
 };
 
 use super::config::{Action, Config, DOCUMENTATION, Mode, Origin};
-use super::cut::{Cut, Cutter};
+use super::cut::{Cut, Cutter, PAYLOAD_BYTES_MAX};
 use crate::environment::Environment;
+
+/// So many files of one name are kept side by side.
+const NUMBERS_MAX: u32 = 100_000;
 
 /// Makes sources that read files.
 #[derive(Debug)]
@@ -72,12 +75,14 @@ impl FileSource {
                     self.pending.push_back(path.clone());
                     self.bytes_total = std::fs::metadata(path).map_or(0, |found| found.len());
                 }
-                Origin::Directory(_) => {}
+                Origin::Directory { .. } => {}
             }
         }
-        if let (true, Origin::Directory(path)) = (self.pending.is_empty(), &self.config.origin) {
-            let path = path.clone();
-            self.look_for_files(&path).map_err(|source| failed(&path, source))?;
+        if let (true, Origin::Directory { path, names }) =
+            (self.pending.is_empty(), &self.config.origin)
+        {
+            let (path, names) = (path.clone(), names.clone());
+            self.look_for_files(&path, names.as_deref()).map_err(|source| failed(&path, source))?;
         }
         while let Some(path) = self.pending.pop_front() {
             match OpenFile::open(&path, self.config.header_lines) {
@@ -92,12 +97,20 @@ impl FileSource {
     }
 
     /// Adds the files of the directory that have not been seen, in the order of their names.
-    fn look_for_files(&mut self, directory: &Path) -> std::io::Result<()> {
+    fn look_for_files(
+        &mut self,
+        directory: &Path,
+        names: Option<&[String]>,
+    ) -> std::io::Result<()> {
+        let is_named = |name: &std::ffi::OsStr| {
+            names.is_none_or(|names| names.iter().any(|known| name == known.as_str()))
+        };
         let mut found = Vec::new();
         for entry in std::fs::read_dir(directory)? {
             let entry = entry?;
             let metadata = entry.metadata()?;
-            if metadata.is_file() && !self.seen.contains(&entry.path()) {
+            let is_new = !self.seen.contains(&entry.path());
+            if metadata.is_file() && is_new && is_named(&entry.file_name()) {
                 self.bytes_total += metadata.len();
                 found.push(entry.path());
             }
@@ -115,7 +128,7 @@ impl FileSource {
         error: std::io::Error,
         decoder: &mut Decoder<'_>,
     ) -> Result<(), SourceError> {
-        if !matches!(self.config.origin, Origin::Directory(_)) {
+        if !matches!(self.config.origin, Origin::Directory { .. }) {
             return Err(failed(path, error));
         }
         let place = Place { origin: path.display().to_string().into(), line: None };
@@ -218,7 +231,7 @@ impl OpenFile {
         Self {
             path,
             reader,
-            cutter: Cutter::new(),
+            cutter: Cutter::new(PAYLOAD_BYTES_MAX),
             header_lines_left: header_lines,
             at_end: false,
             place: Place { origin, line: None },
@@ -253,12 +266,19 @@ impl OpenFile {
                 decoder.payload(payload, &self.place);
                 Ok(Step::Went)
             }
-            Cut::TooLong(line) => {
-                let text = format!("line {line}: an event is longer than 64 MB");
-                Err(std::io::Error::new(std::io::ErrorKind::FileTooLarge, text))
+            Cut::TooLong(line) => Ok(self.reject(line, "longer than 64 MB", decoder)),
+            Cut::Unfinished(line) => {
+                Ok(self.reject(line, "the text ends before the event does", decoder))
             }
             Cut::NeedsMore => self.fill(),
         }
+    }
+
+    fn reject(&mut self, line: u64, reason: &str, decoder: &mut Decoder<'_>) -> Step {
+        self.place.line = Some(line);
+        let rejection = Rejection { place: self.place.clone(), reason: reason.into() };
+        decoder.buffer.rejections.push(rejection);
+        Step::Went
     }
 
     fn fill(&mut self) -> std::io::Result<Step> {
@@ -282,7 +302,7 @@ impl OpenFile {
         if file.seek(SeekFrom::Start(0)).is_err() {
             return false;
         }
-        self.cutter = Cutter::new();
+        self.cutter = Cutter::new(PAYLOAD_BYTES_MAX);
         self.header_lines_left = header_lines;
         decoder.begin();
         true
@@ -297,10 +317,35 @@ fn act(path: &Path, action: &Action) -> Result<(), SourceError> {
     match action {
         Action::Keep => Ok(()),
         Action::Delete => std::fs::remove_file(path),
-        Action::Move(directory) => std::fs::create_dir_all(directory).and_then(|()| {
-            let name = path.file_name().unwrap_or(path.as_os_str());
-            std::fs::rename(path, directory.join(name))
-        }),
+        Action::Move { directory, overwrites } => std::fs::create_dir_all(directory)
+            .and_then(|()| {
+                let name = path.file_name().unwrap_or(path.as_os_str());
+                if *overwrites { Ok(directory.join(name)) } else { reserve(directory, name) }
+            })
+            .and_then(|target| std::fs::rename(path, target)),
     }
     .map_err(|source| failed(path, source))
+}
+
+/// Makes an empty file of a name that is free in a directory, to be renamed over: the name itself,
+/// or one with a number.
+fn reserve(directory: &Path, name: &std::ffi::OsStr) -> std::io::Result<PathBuf> {
+    let name = Path::new(name);
+    for number in 0..=NUMBERS_MAX {
+        let mut numbered = name.file_stem().unwrap_or_default().to_owned();
+        if number > 0 {
+            numbered.push(format!("-{number}"));
+        }
+        if let Some(extension) = name.extension() {
+            numbered.push(".");
+            numbered.push(extension);
+        }
+        let target = directory.join(numbered);
+        match File::create_new(&target) {
+            Ok(_) => return Ok(target),
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Err(std::io::Error::new(std::io::ErrorKind::AlreadyExists, "no name is free"))
 }

@@ -117,16 +117,128 @@ fn a_file_that_was_read_can_be_moved() {
 }
 
 #[test]
+fn a_moved_file_takes_no_place_of_another() {
+    let mut fixture = Fixture::new();
+    fs::create_dir(fixture.path("done")).unwrap();
+    fixture.write("done/a.csv", "older");
+    let options = |mode: &'static str| {
+        let mode = ("move.if.exist.mode", mode);
+        [
+            ("file.uri", "a.csv"),
+            ONCE,
+            ("action.after.process", "move"),
+            ("move.after.process", "done"),
+            mode,
+        ]
+    };
+    for text in ["1", "2"] {
+        fixture.write("a.csv", text);
+        fixture.read(&options("KEEP"));
+    }
+    let moved = ["a.csv", "a-1.csv", "a-2.csv"].map(|name| text(&fixture.path("done").join(name)));
+    assert_eq!(moved, ["older", "1", "2"]);
+    fixture.write("a.csv", "3");
+    fixture.read(&options("overwrite"));
+    assert_eq!(text(&fixture.path("done/a.csv")), "3");
+}
+
+#[test]
+fn only_named_files_of_a_directory_are_read() {
+    let mut fixture = Fixture::new();
+    for name in ["a", "b", "c"] {
+        fixture.write(name, name);
+    }
+    let options =
+        [("dir.uri", "."), ONCE, ("file.name.list", "c, a"), ("action.after.process", "delete")];
+    assert_eq!(fixture.read(&options), ["a", "c"]);
+    assert!(fixture.path("b").exists());
+}
+
+#[test]
+fn what_is_not_built_is_not_ignored() {
+    let fixture = Fixture::new();
+    let source = |option: (&str, &str)| {
+        fixture.source(&[("file.uri", "a"), ONCE, option]).err().unwrap_or_default()
+    };
+    for option in [
+        "skip.trailer",
+        "read.only.header",
+        "read.only.trailer",
+        "timeout",
+        "file.read.wait.timeout",
+        "buffer.size",
+        "file.system.options",
+        "cron.expression",
+    ] {
+        let expected = format!("not supported yet: option '{option}' of the source file");
+        assert_eq!(source((option, "true")), expected);
+    }
+    assert_eq!(source(("timeout", "5000")), "", "this is what it is without the option");
+    let list = [("dir.uri", "."), ("file.name.list", ".*csv")];
+    let refused = fixture.source(&list).err().unwrap_or_default();
+    assert!(refused.starts_with("not supported yet: patterns"), "{refused}");
+    let beside = source(("file.name.list", "a"));
+    assert!(beside.contains("no file.name.list beside a file.uri"), "{beside}");
+    let factory = FileSinkFactory { environment: fixture.environment() };
+    let options = Options::new([("file.uri", "a"), ("file.system.options", "x")]);
+    let schema = testing::schema(&[]);
+    let refused = factory.create(&options, &schema, "csv").map(drop).unwrap_err().to_string();
+    assert_eq!(refused, "not supported yet: option 'file.system.options' of the sink file");
+}
+
+#[test]
 fn matches_of_regular_expressions() {
     let mut fixture = Fixture::new();
-    fixture.write("a", "x <a>1\n2</a> y <a>3</a><a>4");
+    fixture.write("a", "x <a>1\n2</a> y <a>3</a><a>4</a>");
     let mut read = |regexes: &[(&str, &str)]| {
         let options = [("file.uri", "a"), ONCE, ("mode", "regex")];
         fixture.read(&[&options, regexes].concat())
     };
-    assert_eq!(read(&[("begin.regex", "<a>"), ("end.regex", "</a>")]), ["<a>1\n2</a>", "<a>3</a>"]);
-    assert_eq!(read(&[("begin.regex", "<a>")]), ["<a>1\n2</a> y ", "<a>3</a>", "<a>4"]);
-    assert_eq!(read(&[("end.regex", "</a>")]), ["x <a>1\n2</a>", " y <a>3</a>"]);
+    assert_eq!(
+        read(&[("begin.regex", "<a>"), ("end.regex", "</a>")]),
+        ["<a>1\n2</a>", "<a>3</a>", "<a>4</a>"]
+    );
+    assert_eq!(read(&[("begin.regex", "<a>")]), ["<a>1\n2</a> y ", "<a>3</a>", "<a>4</a>"]);
+    assert_eq!(read(&[("end.regex", "</a>")]), ["x <a>1\n2</a>", " y <a>3</a>", "<a>4</a>"]);
+}
+
+#[test]
+fn what_begins_and_does_not_end_is_rejected() {
+    let mut fixture = Fixture::new();
+    fixture.write("a", "<a>1</a>\nx\n y <a>3\n");
+    for (regexes, rejected_line) in [
+        (&[("begin.regex", "<a>"), ("end.regex", "</a>")][..], 3),
+        (&[("end.regex", "</a>")][..], 2),
+    ] {
+        let options = [("file.uri", "a"), ONCE, ("mode", "regex")];
+        let mut source = fixture.source(&[&options, regexes].concat()).unwrap();
+        let (rows, rejections, progress) = fixture.next(source.as_mut());
+        assert_eq!((rows, progress), (vec!["<a>1</a>".to_owned()], Progress::Finished));
+        let path = fixture.path("a").display().to_string();
+        let reason = "the text ends before the event does";
+        assert_eq!(rejections, [format!("{path}:{rejected_line}: {reason}")]);
+    }
+}
+
+#[test]
+fn a_payload_that_is_too_long_takes_nothing_with_it() {
+    let text = format!("one\n{}\ntwo\n{}", "x".repeat(200_000), "y".repeat(200_000));
+    let mut reader = text.as_bytes();
+    let mut cutter = Cutter::new(100_000);
+    let mut found = Vec::new();
+    let mut at_end = false;
+    loop {
+        match cutter.next(&Mode::Line, at_end, |_| true) {
+            Cut::Payload(line, number) => {
+                found.push(format!("{number} {}", String::from_utf8_lossy(line)));
+            }
+            Cut::TooLong(line) => found.push(format!("{line} too long")),
+            Cut::Unfinished(_) => unreachable!(),
+            Cut::NeedsMore if at_end => break,
+            Cut::NeedsMore => at_end = cutter.fill(&mut reader).unwrap() == 0,
+        }
+    }
+    assert_eq!(found, ["1 one", "2 too long", "3 two", "4 too long"]);
 }
 
 #[test]
@@ -263,13 +375,60 @@ fn many_files_are_written_with_few_open() {
     assert!(names.iter().all(|name| text(&fixture.path(name)) == "x\nx\n"));
 }
 
+#[test]
+fn values_lead_to_no_other_directory() {
+    let fixture = Fixture::new();
+    fs::create_dir_all(fixture.path("up/out")).unwrap();
+    let factory = FileSinkFactory { environment: fixture.environment() };
+    let schema = testing::schema(&[("k", DataType::String)]);
+    let options = Options::new([("file.uri", "up/../up/out/{{k}}.csv")]);
+    let sink = factory.create(&options, &schema, "csv").unwrap();
+    let publish = |value: &str| {
+        let texts = [format!("up/../up/out/{value}.csv")];
+        sink.publish(Payload::Bytes(b"x"), DynamicOptions::new(&["file.uri"], &texts)).is_ok()
+    };
+    assert!(publish("a"));
+    for value in ["../../escaped", "..", "inner/a", "inner\\a"] {
+        assert!(!publish(value), "{value}");
+    }
+    assert!(fixture.path("up/out/a.csv").exists());
+    assert!(!fixture.path("escaped.csv").exists());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn few_files_are_open() {
+    let fixture = Fixture::new();
+    let factory = FileSinkFactory { environment: fixture.environment() };
+    let schema = testing::schema(&[("k", DataType::String)]);
+    let options = Options::new([("file.uri", "{{k}}")]);
+    let sink = factory.create(&options, &schema, "csv").unwrap();
+    let publish = |name: String| {
+        let options = [name];
+        let options = DynamicOptions::new(&["file.uri"], &options);
+        sink.publish(Payload::Bytes(b"x"), options).unwrap();
+    };
+    for number in 0..200 {
+        publish(format!("f{number}"));
+        publish("often".into());
+    }
+    let here = fixture.directory.path().canonicalize().unwrap();
+    let open: Vec<std::path::PathBuf> = fs::read_dir("/proc/self/fd")
+        .unwrap()
+        .filter_map(|entry| fs::read_link(entry.unwrap().path()).ok())
+        .filter(|path| path.starts_with(&here))
+        .collect();
+    assert_eq!(open.len(), 64);
+    assert!(open.contains(&here.join("often")), "the one that is written often stays open");
+}
+
 proptest! {
     /// However the bytes arrive, the lines are the same.
     #[test]
     fn lines_do_not_depend_on_how_they_arrive(
         text in "[ab\n\r\"]{0,60}", pieces in proptest::collection::vec(1_usize..7, 1..30)
     ) {
-        let mut cutter = Cutter::new();
+        let mut cutter = Cutter::new(1000);
         let mut rest = text.as_bytes();
         let mut lines: Vec<(String, u64)> = Vec::new();
         let mut sizes = pieces.iter().cycle();
@@ -279,7 +438,7 @@ proptest! {
                 Cut::Payload(line, number) => {
                     lines.push((String::from_utf8_lossy(line).into_owned(), number));
                 }
-                Cut::TooLong(_) => prop_assert!(false),
+                Cut::TooLong(_) | Cut::Unfinished(_) => prop_assert!(false),
                 Cut::NeedsMore if at_end => break,
                 Cut::NeedsMore => {
                     let size = (*sizes.next().unwrap()).min(rest.len());
