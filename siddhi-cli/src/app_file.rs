@@ -74,6 +74,6 @@ fn replace(path: &Path, text: &str) -> std::io::Result<()> {
 }
 
 /// The value of `${NAME}`.
-fn variable(name: &str) -> Option<String> {
+pub(crate) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }

@@ -4,9 +4,10 @@ use std::path::Path;
 
 use serde_json::{Value as Json, json};
 use siddhi_core::Findings;
+use siddhi_query::variables::{Substituted, substitute};
 use siddhi_query::{Severity, apply_fixes, parse_app_recovering};
 
-use crate::app_file::AppFile;
+use crate::app_file::{AppFile, variable};
 use crate::arguments::{CheckArguments, Format};
 use crate::exit::Exit;
 use crate::{console, diagnostics};
@@ -95,10 +96,10 @@ fn mend(app: &mut AppFile) -> bool {
     app.text != before
 }
 
-/// What the parser refuses a text for. Values of variables are left out of it, since a fix never
-/// stands in one.
+/// What the parser refuses a text for.
 fn mistakes(text: &str) -> Vec<(&'static str, String)> {
-    let found = parse_app_recovering(text).diagnostics.into_iter();
+    let text = substitute(text, variable).map_or_else(|_| text.to_owned(), Substituted::into_text);
+    let found = parse_app_recovering(&text).diagnostics.into_iter();
     let errors = found.filter(|found| found.severity == Severity::Error);
     errors.map(|found| (found.code.as_str(), found.message)).collect()
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use siddhi_core::CreateError;
 use siddhi_extensions::Environment;
+use siddhi_query::Diagnostic;
 
 use crate::app_file::AppFile;
 use crate::arguments::RunArguments;
@@ -43,6 +44,7 @@ pub(crate) fn run(arguments: &RunArguments) -> anyhow::Result<Exit> {
         Ok(app) => app,
         Err(error) => return Ok(refused(&file, &error)),
     };
+    show(&file, app.warnings());
     let inputs = inputs::all(&app, &manager, arguments)?;
     if inputs.is_empty() {
         return Err(usage(
@@ -73,10 +75,16 @@ pub(crate) fn run(arguments: &RunArguments) -> anyhow::Result<Exit> {
 
 /// Shows why an app was refused.
 pub(crate) fn refused(file: &AppFile, error: &CreateError) -> Exit {
-    let color = console::is_error_terminal();
-    let text = diagnostics::text(&file.path, &file.text, error.diagnostics(), color);
-    console::error_line(text.trim_end());
+    show(file, error.diagnostics());
     if error.unsupported().is_empty() { Exit::Refused } else { Exit::Unsupported }
+}
+
+fn show(file: &AppFile, found: &[Diagnostic]) {
+    if !found.is_empty() {
+        let color = console::is_error_terminal();
+        let text = diagnostics::text(&file.path, &file.text, found, color);
+        console::error_line(text.trim_end());
+    }
 }
 
 /// A path as the user gave it: relative to where the program runs, not to the app.

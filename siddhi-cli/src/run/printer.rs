@@ -73,14 +73,21 @@ impl Printer {
         streams: &[String],
     ) -> anyhow::Result<()> {
         let known = app.streams();
-        for (number, name) in streams.iter().enumerate() {
+        let schemas = streams.iter().map(|name| {
             let attributes = known.iter().find(|stream| stream.name == *name);
             let attributes = attributes.map(|stream| stream.attributes.clone()).unwrap_or_default();
-            let schema = Schema { stream: name.clone(), attributes };
-            let mut rows = self.rows(manager, schema, streams.len() > 1)?;
+            Schema { stream: name.clone(), attributes }
+        });
+        let schemas: Vec<Schema> = schemas.collect();
+        let table = Arc::new(Mutex::new(Table::of(&schemas)));
+        let is_one_table = self.format == RunFormat::Table;
+        for (number, schema) in schemas.iter().enumerate() {
+            let mut rows = self.rows(manager, schema, &table, streams.len() > 1)?;
+            // All rows of a table stand under one title.
+            let number = if is_one_table { 0 } else { number };
             let rows = Mutex::new(move |chunk: &Chunk<'_>, title: Title| rows.text(chunk, title));
             let shared = Arc::clone(&self.shared);
-            app.on_stream(name, move |chunk| {
+            app.on_stream(&schema.stream, move |chunk| {
                 let mut shared = shared.lock();
                 let title = match shared.last {
                     Some(last) if last == number => Title::Stands,
@@ -95,25 +102,37 @@ impl Printer {
         Ok(())
     }
 
-    fn rows(&self, manager: &SiddhiManager, schema: Schema, several: bool) -> anyhow::Result<Rows> {
+    fn rows(
+        &self,
+        manager: &SiddhiManager,
+        schema: &Schema,
+        table: &Arc<Mutex<Table>>,
+        several: bool,
+    ) -> anyhow::Result<Rows> {
         let mapper = |name: &str, options: &Options| {
-            let config = MapperConfig { schema: &schema, options, mapping: &[] };
+            let config = MapperConfig { schema, options, mapping: &[] };
             match manager.registry().sink_mapper(name) {
                 Some(factory) => Ok(factory.create(config)?),
                 None => anyhow::bail!("the mapper {name} is not built in"),
             }
         };
         Ok(match self.format {
-            RunFormat::Table => Rows::Table(Table::new(schema)),
+            RunFormat::Table => {
+                let places = table.lock().places(schema);
+                Rows::Table { table: Arc::clone(table), places, stream: schema.stream.clone() }
+            }
             RunFormat::Json => {
                 let one_by_one = Options::new([("event.grouping.enabled", "false")]);
                 let mapper = mapper("json", &one_by_one)?;
-                Rows::Json { mapper, stream: serde_json::Value::from(schema.stream).to_string() }
+                Rows::Json {
+                    mapper,
+                    stream: serde_json::Value::from(schema.stream.as_str()).to_string(),
+                }
             }
             RunFormat::Csv => {
                 let none: [(&str, &str); 0] = [];
                 let mapper = mapper("csv", &Options::new(none))?;
-                Rows::Csv { mapper, several, header_due: true, schema }
+                Rows::Csv { mapper, several, header_due: true, schema: schema.clone() }
             }
         })
     }
@@ -184,7 +203,13 @@ enum Title {
 
 /// How the rows of one stream become text.
 enum Rows {
-    Table(Table),
+    Table {
+        /// Shared by all streams.
+        table: Arc<Mutex<Table>>,
+        /// The columns of the attributes.
+        places: Vec<usize>,
+        stream: String,
+    },
     Json {
         mapper: Box<dyn SinkMapper>,
         /// The name of the stream in quotes.
@@ -202,7 +227,9 @@ enum Rows {
 impl Rows {
     fn text(&mut self, chunk: &Chunk<'_>, title: Title) -> String {
         match self {
-            Self::Table(table) => table.text(chunk, title),
+            Self::Table { table, places, stream } => {
+                table.lock().text(chunk, stream, places, title)
+            }
             Self::Json { mapper, stream } => {
                 let mut lines = Lines::new(chunk);
                 lines.encode(mapper.as_ref(), chunk, |timestamp, event| {
@@ -262,54 +289,102 @@ impl Lines {
     }
 }
 
-/// Rows in columns, which grow with what is in them.
+/// Rows in columns, which grow with what is in them. Rows of several streams stand in one table,
+/// each with the name of its own, under the names of the attributes of all.
+#[derive(Debug)]
 struct Table {
-    schema: Schema,
-    time_width: usize,
-    widths: Vec<usize>,
+    /// The stream, when there is one.
+    only: Option<String>,
+    columns: Vec<TableColumn>,
+}
+
+#[derive(Debug)]
+struct TableColumn {
+    name: String,
+    is_number: bool,
+    width: usize,
+}
+
+impl TableColumn {
+    fn new(name: &str, is_number: bool) -> Self {
+        Self { name: name.into(), is_number, width: name.chars().count() }
+    }
 }
 
 impl Table {
-    fn new(schema: Schema) -> Self {
-        let widths = schema.attributes.iter().map(|(name, _)| name.chars().count()).collect();
-        Self { schema, time_width: 0, widths }
+    fn of(schemas: &[Schema]) -> Self {
+        let mut table = Self { only: None, columns: vec![TableColumn::new("time", false)] };
+        match schemas {
+            [only] => table.only = Some(only.stream.clone()),
+            _ => table.columns.push(TableColumn::new("stream", false)),
+        }
+        // Attributes of several streams that are named alike share a column.
+        for (name, data_type) in schemas.iter().flat_map(|schema| &schema.attributes) {
+            let first = table.first_attribute();
+            if !table.columns.iter().skip(first).any(|column| column.name == *name) {
+                let is_number = !matches!(data_type, DataType::String | DataType::Object);
+                table.columns.push(TableColumn::new(name, is_number));
+            }
+        }
+        table
     }
 
-    fn text(&mut self, chunk: &Chunk<'_>, title: Title) -> String {
-        let rows: Vec<(String, Vec<String>)> = chunk
-            .rows()
-            .map(|row| (datetime::text(row.timestamp()), row.values().iter().map(cell).collect()))
-            .collect();
-        for (time, cells) in &rows {
-            self.time_width = self.time_width.max(time.len());
-            for (width, cell) in self.widths.iter_mut().zip(cells) {
-                *width = (*width).max(cell.chars().count());
+    fn first_attribute(&self) -> usize {
+        if self.only.is_some() { 1 } else { 2 }
+    }
+
+    /// The columns of the attributes of a stream.
+    fn places(&self, schema: &Schema) -> Vec<usize> {
+        let first = self.first_attribute();
+        let place = |name: &String| {
+            let mut attributes = self.columns.iter().skip(first);
+            attributes.position(|column| column.name == *name).map(|place| first + place)
+        };
+        schema.attributes.iter().filter_map(|(name, _)| place(name)).collect()
+    }
+
+    fn text(&mut self, chunk: &Chunk<'_>, stream: &str, places: &[usize], title: Title) -> String {
+        let mut lines: Vec<Vec<String>> = Vec::new();
+        for row in chunk.rows() {
+            let mut cells = vec![String::new(); self.columns.len()];
+            let named = [(0, datetime::text(row.timestamp())), (1, stream.to_owned())];
+            let named = named.into_iter().take(self.first_attribute());
+            let values = row.values();
+            let values = places.iter().copied().zip(values.iter().map(cell));
+            for (place, text) in named.chain(values) {
+                if let (Some(cell), Some(column)) =
+                    (cells.get_mut(place), self.columns.get_mut(place))
+                {
+                    column.width = column.width.max(text.chars().count());
+                    *cell = text;
+                }
             }
+            lines.push(cells);
         }
         let mut text = String::new();
         if title != Title::Stands {
-            let names = self.schema.attributes.iter().map(|(name, _)| name.clone());
-            let names: Vec<String> = names.collect();
             if title == Title::BehindOthers {
                 text.push('\n');
             }
-            text.push_str(&self.schema.stream);
-            text.push('\n');
-            self.line("time", &names, &mut text);
+            if let Some(stream) = &self.only {
+                text.push_str(stream);
+                text.push('\n');
+            }
+            let names: Vec<String> =
+                self.columns.iter().map(|column| column.name.clone()).collect();
+            self.line(&names, &mut text);
         }
-        for (time, cells) in &rows {
-            self.line(time, cells, &mut text);
+        for cells in &lines {
+            self.line(cells, &mut text);
         }
         text
     }
 
-    fn line(&self, time: &str, cells: &[String], text: &mut String) {
-        let mut line = format!("  {time:width$}", width = self.time_width);
-        for ((cell, width), (_, data_type)) in
-            cells.iter().zip(&self.widths).zip(&self.schema.attributes)
-        {
-            let is_number = !matches!(data_type, DataType::String | DataType::Object);
-            if is_number {
+    fn line(&self, cells: &[String], text: &mut String) {
+        let mut line = String::new();
+        for (cell, column) in cells.iter().zip(&self.columns) {
+            let width = column.width;
+            if column.is_number {
                 line.push_str(&format!("  {cell:>width$}"));
             } else {
                 line.push_str(&format!("  {cell:width$}"));

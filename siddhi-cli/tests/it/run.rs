@@ -115,6 +115,65 @@ fn what_could_not_be_published_is_counted_and_ends_with_its_code() {
     assert!(output.err.contains("in 2, failed 2"), "{}", output.err);
 }
 
+#[test]
+fn misspelled_options_are_told_before_the_run() {
+    let app = "
+        @source(type = 'file', file.uri = 's.csv', tailing = 'false', @map(type = 'csv', header = 'true', delimter = ','))
+        define stream S (t long, k string, v int);
+        from S select k insert into O;
+    ";
+    let directory = Directory::new(&[("app.siddhi", app), ("s.csv", "t,k,v\n1,a,1\n")]);
+    let output = directory.siddhi("run app.siddhi -q");
+    assert_eq!(output.code, Some(0), "{}", output.err);
+    assert!(output.err.contains("did you mean `delimiter`?"), "{}", output.err);
+}
+
+#[test]
+fn how_a_header_is_taken_is_told_once() {
+    let app = "define stream S (k string, v int); from S select k, v insert into O;";
+    let directory = Directory::new(&[("app.siddhi", app)]);
+    let arguments = "run app.siddhi -q --format csv --events S=-";
+    let rows = |input: &str| {
+        let output = directory.siddhi_reading(arguments, input);
+        let rows =
+            output.out.lines().skip(1).filter_map(|line| Some(line.split_once(',')?.1.to_owned()));
+        (rows.collect::<Vec<_>>(), output.err)
+    };
+    let (named, told) = rows("v,x\n1,a\n2,b\n");
+    assert_eq!(named, ["null,1", "null,2"]);
+    assert_eq!(told.matches("has no column 'k'").count(), 1, "{told}");
+    let (placed, told) = rows("a,b\nx,1\ny,2\n");
+    assert_eq!(placed, ["x,1", "y,2"]);
+    assert_eq!(told.matches("names none of the attributes").count(), 1, "{told}");
+}
+
+/// Chunks step over every multiple of a number of events.
+#[test]
+fn a_run_ends_when_nobody_reads_its_output() {
+    use std::process::{Command, Stdio};
+    const LINES: usize = 200;
+    let app = "
+        @source(type = 'file', file.uri = 's.jsonl', tailing = 'false', @map(type = 'json'))
+        define stream S (v int);
+        @sink(type = 'file', file.uri = 'seen.csv', @map(type = 'csv', event.grouping.enabled = 'true'))
+        define stream O (v int);
+        from S select v insert into O;
+    ";
+    let chunk = format!("[{}]\n", vec!["{\"v\":1}"; 256].join(","));
+    let directory = Directory::new(&[("app.siddhi", app)]);
+    directory.write("s.jsonl", &format!("{{\"v\":1}}\n{}", chunk.repeat(LINES)));
+    let mut program = Command::new(env!("CARGO_BIN_EXE_siddhi"))
+        .args(["run", "app.siddhi", "--format", "json"])
+        .current_dir(directory.path("."))
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    drop(program.stdout.take());
+    assert_eq!(program.wait().unwrap().code(), Some(0));
+    assert!(directory.read("seen.csv").lines().count() < 100 * 256);
+}
+
 const WINDOW: &str = "
 @app:playback
 define stream S (t long, v int);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use parking_lot::Mutex;
 use siddhi_pipeline::ReentrantMutex;
+use siddhi_query::Diagnostic;
 use siddhi_query::ast::DataType;
 use siddhi_state::Snapshot;
 
@@ -34,6 +35,7 @@ pub(crate) struct Shared {
     pub(crate) plan: LogicalApp,
     pub(crate) region: ReentrantMutex<Region>,
     pub(crate) transport: Mutex<Transport>,
+    warnings: Vec<Diagnostic>,
 }
 
 /// Rows that answer a query, each with its timestamp in milliseconds.
@@ -63,9 +65,16 @@ impl App {
         plan: LogicalApp,
         region: ReentrantMutex<Region>,
         transport: Transport,
+        warnings: Vec<Diagnostic>,
     ) -> Self {
         let transport = Mutex::new(transport);
-        Self { shared: Arc::new(Shared { plan, region, transport }) }
+        Self { shared: Arc::new(Shared { plan, region, transport, warnings }) }
+    }
+
+    /// What of its text probably does not do what was meant.
+    #[must_use]
+    pub fn warnings(&self) -> &[Diagnostic] {
+        &self.shared.warnings
     }
 
     /// The name in `@app:name`, or `siddhi-app`.

@@ -53,8 +53,8 @@ impl Findings {
         Self { diagnostics, unsupported: features }
     }
 
-    /// The error of an app that cannot be created; none when there are warnings at most.
-    pub(crate) fn into_error(self) -> Result<(), CreateError> {
+    /// The warnings of an app that can be created, or the error.
+    pub(crate) fn into_warnings(self) -> Result<Vec<Diagnostic>, CreateError> {
         if !self.unsupported.is_empty() {
             let (features, diagnostics) = (self.unsupported, self.diagnostics);
             return Err(CreateError::Unsupported { features, diagnostics });
@@ -62,7 +62,7 @@ impl Findings {
         if self.diagnostics.iter().any(|found| found.severity == Severity::Error) {
             return Err(CreateError::Refused(self.diagnostics));
         }
-        Ok(())
+        Ok(self.diagnostics)
     }
 }
 

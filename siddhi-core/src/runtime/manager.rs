@@ -121,14 +121,14 @@ impl SiddhiManager {
     /// When the text has mistakes or uses what is not built yet.
     pub fn create_app(&self, text: &str) -> Result<App, CreateError> {
         let (findings, made) = self.examine(text);
-        findings.into_error()?;
+        let warnings = findings.into_warnings()?;
         // Nothing is wrong only when there was a tree to bind.
         let Some((mut plan, transport)) = made else {
             return Err(CreateError::Refused(Vec::new()));
         };
         rules::apply(&mut plan, self.switches);
         let region = build::build(&plan, Arc::clone(&self.clock), self.seed, self.switches);
-        let app = App::new(plan, ReentrantMutex::new(region), transport);
+        let app = App::new(plan, ReentrantMutex::new(region), transport, warnings);
         Transport::attach(&app);
         Ok(app)
     }

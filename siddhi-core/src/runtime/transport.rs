@@ -9,8 +9,8 @@ use super::app::App;
 use super::counters::ElementCounters;
 use super::error::AppError;
 use crate::extension::{
-    MapperConfig, OptionError, Options, PullSource, Registry, Schema, Source, SourceInput,
-    SourceMapper,
+    ConnectorDocumentation, MapperConfig, OptionError, Options, PullSource, Registry, Schema,
+    Source, SourceInput, SourceMapper,
 };
 use crate::plan::codes;
 use crate::plan::logical::{LogicalApp, StreamId, StreamOrigin};
@@ -260,6 +260,35 @@ impl Maker<'_> {
         }
     }
 
+    /// Warns of options that nobody reads: a misspelled one would be ignored in silence.
+    fn unknown_options(&mut self, options: &Options, whose: &str, known: &[&'static str]) {
+        let is_known = |name: &str| {
+            known.iter().any(|known| match known.strip_suffix("NAME") {
+                // `regex.NAME` stands for any name.
+                Some(start) => name.starts_with(start),
+                None => *known == name || *known == "type" && name.eq_ignore_ascii_case("type"),
+            })
+        };
+        for (name, _) in options.iter().filter(|(name, _)| !is_known(name)) {
+            let warning = Diagnostic::warning(
+                codes::CONNECTOR,
+                format!("{whose} has no option `{name}`"),
+                options.span(Some(name)),
+                "changes nothing",
+            );
+            self.findings.diagnostics.push(match did_you_mean(name, known.iter().copied()) {
+                Some(meant) => warning.with_help(format!("did you mean `{meant}`?")),
+                None => warning,
+            });
+        }
+    }
+
+    fn mapper_options(&mut self, mapping: &Mapping<'_>, page: &ConnectorDocumentation) {
+        let mut known = names_of(page);
+        known.push("type");
+        self.unknown_options(&mapping.options, &format!("the mapper `{}`", mapping.name), &known);
+    }
+
     fn source(
         &mut self,
         stream: StreamId,
@@ -279,6 +308,15 @@ impl Maker<'_> {
         })?;
         let options = Options::of(annotation);
         let mistake = |error| Mistake::option(&error, &format!("source `{name}`"), &options);
+        let mut known = names_of(&factory.documentation());
+        known.extend(["type", EVENT_TIME]);
+        self.unknown_options(&options, &format!("the source `{name}`"), &known);
+        self.mapper_options(&mapping, &mapper.documentation());
+        let property = mapping.elements.iter().find(|it| it.value.trim().starts_with("trp:"));
+        if let Some(property) = property {
+            let feature = "properties of the transport (`trp:…`) in @attributes";
+            return Err(Mistake::Unsupported(feature.into(), property.span));
+        }
         let source = factory.create(&options, schema).map_err(mistake)?;
         let event_time = event_time(&options, schema).map_err(mistake)?;
         let mapper = mapper.create(mapping.config(schema)).map_err(|error| {
@@ -323,18 +361,25 @@ impl Maker<'_> {
         annotation: &Annotation,
         schema: &Schema,
     ) -> Result<(), Mistake> {
-        let sink = sinks::make(self.registry, stream, annotation, schema)?;
+        let sink = sinks::make(self, stream, annotation, schema)?;
         self.transport.sinks.push(Arc::new(sink));
         Ok(())
     }
 }
 
-/// The attribute that `event.time` names: any source may have the option.
+/// An option that any source may have.
+const EVENT_TIME: &str = "event.time";
+
+/// The names of the options on a page.
+fn names_of(page: &ConnectorDocumentation) -> Vec<&'static str> {
+    page.options.iter().map(|option| option.name).collect()
+}
+
+/// The attribute that `event.time` names.
 fn event_time(options: &Options, schema: &Schema) -> Result<Option<usize>, OptionError> {
-    let name = "event.time";
-    let Some(attribute) = options.get(name) else { return Ok(None) };
+    let Some(attribute) = options.get(EVENT_TIME) else { return Ok(None) };
     match schema.event_time(attribute) {
         Some(position) => Ok(Some(position)),
-        None => Err(options.invalid(name, "the name of an int or long attribute")),
+        None => Err(options.invalid(EVENT_TIME, "the name of an int or long attribute")),
     }
 }

@@ -10,6 +10,8 @@ use siddhi_core::extension::{
 use super::path::Path;
 use super::value::to_json;
 
+const NULLS: &str = "enable.null.attribute.value";
+
 const DOCUMENTATION: ConnectorDocumentation = ConnectorDocumentation {
     name: "json",
     description: "Writes `{\"event\": {…}}` for an event and an array of such objects for a chunk \
@@ -26,6 +28,12 @@ const DOCUMENTATION: ConnectorDocumentation = ConnectorDocumentation {
             name: "event.grouping.enabled",
             description: "Whether the events of a chunk go out as one array. If not, each is a \
                           payload.",
+            default: Some("true"),
+        },
+        OptionDocumentation {
+            name: NULLS,
+            description: "Whether a null is written as `null`. Siddhi's other way, the text \
+                          `undefined`, is not supported yet.",
             default: Some("true"),
         },
         OptionDocumentation {
@@ -51,6 +59,12 @@ impl SinkMapperFactory for JsonSinkMapperFactory {
     fn create(&self, config: MapperConfig<'_>) -> Result<Box<dyn SinkMapper>, OptionError> {
         const ENCLOSING: &str = "enclosing.element";
         let options = config.options;
+        if !options.bool(NULLS, true)? {
+            return Err(OptionError::Unsupported {
+                feature: format!("option '{NULLS}' = 'false' of the mapper json"),
+                option: NULLS.into(),
+            });
+        }
         let (mut before, mut behind) = (String::new(), String::new());
         if let Some(text) = options.get(ENCLOSING) {
             let path = Path::parse(text);

@@ -13,6 +13,7 @@ use super::value::push;
 use crate::convert::no_value;
 
 const EVENT: &str = "event";
+const GROUPED: &str = "event.grouping.enabled";
 
 const DOCUMENTATION: ConnectorDocumentation = ConnectorDocumentation {
     name: "json",
@@ -34,6 +35,11 @@ const DOCUMENTATION: ConnectorDocumentation = ConnectorDocumentation {
                           attribute is null.",
             default: Some("true"),
         },
+        OptionDocumentation {
+            name: GROUPED,
+            description: "Accepted for Siddhi's sake: an array always makes one chunk.",
+            default: Some("true"),
+        },
     ],
     example: "@source(type = 'inMemory', topic = 'stocks', @map(type = 'json'))\n\
               define stream Stocks (symbol string, price double, volume long);",
@@ -50,6 +56,7 @@ impl SourceMapperFactory for JsonSourceMapperFactory {
 
     fn create(&self, config: MapperConfig<'_>) -> Result<Box<dyn SourceMapper>, OptionError> {
         const ENCLOSING: &str = "enclosing.element";
+        config.options.bool(GROUPED, true)?;
         let path = "a path such as '$.a.b'";
         let enclosing = match config.options.get(ENCLOSING) {
             Some(text) => {

@@ -124,6 +124,9 @@ fn what_a_sink_cannot_publish_goes_where_on_error_says() {
     input.send(1, &[Value::from("1")]).unwrap();
     input.send(2, &[Value::from("no JSON")]).unwrap();
     assert_eq!(*faults.lock(), ["2 no JSON"]);
+    let counters = app.counters();
+    let sink = counters.iter().find(|it| it.element == "sink A").unwrap();
+    assert_eq!(sink.counts, [("in", 2), ("diverted", 1)]);
 }
 
 #[test]
@@ -175,12 +178,51 @@ fn mistakes_in_annotations_are_told_with_their_names() {
             "@sink(type = 'inMemory', topic = 't', on.error = 'WAIT')",
             "not supported yet: on.error = 'WAIT' of a sink",
         ),
+        (
+            "@source(type = 'inMemory', topic = 't', @map(type = 'json', @attributes(k = 'trp:file.path')))",
+            "not supported yet: properties of the transport",
+        ),
+        (
+            "@source(type = 'inMemory', topic = 't', @map(type = 'csv', delimiter = '-/-'))",
+            "not supported yet: delimiters of csv",
+        ),
+        (
+            "@sink(type = 'log', @map(type = 'json', enable.null.attribute.value = 'false'))",
+            "not supported yet: option 'enable.null.attribute.value'",
+        ),
     ] {
         let found = refused(&format!("{annotation} define stream S (k string);"));
         assert!(found.contains(expected), "{annotation}\n{found}");
     }
     let two = refused("@source(type = 'x') @sink(type = 'y') define stream S (k string);");
     assert_eq!(two.lines().count(), 2, "{two}");
+}
+
+#[test]
+fn options_that_nobody_reads_are_told() {
+    let app = "
+        @source(type = 'inMemory', topic = 't', event.tme = 'v', TYPE = 'x',
+                @map(type = 'csv', delimter = ';'))
+        @sink(type = 'log', prority = 'INFO', prefix = 'p', on.error = 'LOG',
+              @map(type = 'json', event.grouping.enabled = 'true'))
+        @source(type = 'inMemory', topic = 'u',
+                @map(type = 'text', regex.Any = '(.*)', @attributes(k = 'Any[1]', v = 'Any[1]')))
+        define stream S (k string, v long);
+    ";
+    let app = manager().0.create_app(app).unwrap();
+    let told: Vec<String> = app
+        .warnings()
+        .iter()
+        .map(|warning| format!("{} {}", warning.message, warning.help.join(" ")))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "the source `inMemory` has no option `event.tme` did you mean `event.time`?",
+            "the mapper `csv` has no option `delimter` did you mean `delimiter`?",
+            "the sink `log` has no option `prority` did you mean `priority`?",
+        ]
+    );
 }
 
 /// A source that hands over an event while it is being connected.

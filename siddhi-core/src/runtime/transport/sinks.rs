@@ -8,10 +8,10 @@ use hashbrown::HashMap;
 use siddhi_query::ast::{Annotation, AnnotationElement};
 
 use super::sources::with_causes;
-use super::{Mapping, Mistake, element, nested, type_of};
+use super::{Maker, Mapping, Mistake, element, names_of, nested, type_of};
 use crate::event::view::{Selection, View};
 use crate::extension::{
-    DynamicOptions, OptionError, Options, Payload, Registry, Schema, Sink, SinkError, SinkFactory,
+    DynamicOptions, OptionError, Options, Payload, Schema, Sink, SinkError, SinkFactory,
     SinkMapper, Template,
 };
 use crate::plan::logical::StreamId;
@@ -33,7 +33,10 @@ pub(super) struct SinkOutput {
     /// The only part, when no option depends on the event.
     constant: Option<Part>,
     rows_in: AtomicU64,
+    /// Not published, and lost.
     rows_failed: AtomicU64,
+    /// Not published, and gone to the fault stream.
+    rows_diverted: AtomicU64,
 }
 
 /// Which destinations get a payload.
@@ -75,11 +78,12 @@ struct Part {
 
 /// Makes what a `@sink` annotation asks for.
 pub(super) fn make(
-    registry: &Registry,
+    maker: &mut Maker<'_>,
     stream: StreamId,
     annotation: &Annotation,
     schema: &Schema,
 ) -> Result<SinkOutput, Mistake> {
+    let registry = maker.registry;
     let type_element = type_of(annotation)?;
     let mapping = Mapping::of(annotation, "payload")?;
     let name = &type_element.value;
@@ -92,6 +96,10 @@ pub(super) fn make(
     })?;
     let options = Options::of(annotation);
     let what = format!("sink `{name}`");
+    let mut known = names_of(&factory.documentation());
+    known.extend(["type", ON_ERROR]);
+    maker.unknown_options(&options, &format!("the {what}"), &known);
+    maker.mapper_options(&mapping, &mapper.documentation());
     let on_error = on_error(&options).map_err(|error| Mistake::option(&error, &what, &options))?;
     if on_error == OnError::Wait {
         let span = options.span(Some(ON_ERROR));
@@ -105,10 +113,13 @@ pub(super) fn make(
         None => (Strategy::Broadcast, vec![make(&options)?]),
         Some(distribution) => {
             let strategy = strategy(distribution, schema)?;
-            let destinations = distribution
-                .annotations
-                .iter()
-                .filter(|nested| nested.name.name.eq_ignore_ascii_case("destination"))
+            let nested = distribution.annotations.iter();
+            let nested =
+                nested.filter(|nested| nested.name.name.eq_ignore_ascii_case("destination"));
+            for nested in nested.clone() {
+                maker.unknown_options(&Options::of(nested), &format!("the {what}"), &known);
+            }
+            let destinations = nested
                 .map(|nested| make(&Options::of(nested).over(&options)))
                 .collect::<Result<Vec<_>, _>>()?;
             if destinations.is_empty() {
@@ -135,6 +146,7 @@ pub(super) fn make(
         constant: None,
         rows_in: AtomicU64::new(0),
         rows_failed: AtomicU64::new(0),
+        rows_diverted: AtomicU64::new(0),
     };
     output.constant = output.constant_part();
     Ok(output)
@@ -250,9 +262,10 @@ impl SinkOutput {
     }
 
     fn fail(&self, rows: &View<'_>, error: &SinkError, shared: &Weak<Shared>) {
-        self.rows_failed.fetch_add(rows.len() as u64, Ordering::Relaxed);
         let reason = with_causes(error);
         let shared = shared.upgrade().filter(|_| self.on_error == OnError::Stream);
+        let count = if shared.is_some() { &self.rows_diverted } else { &self.rows_failed };
+        count.fetch_add(rows.len() as u64, Ordering::Relaxed);
         let Some(shared) = shared else {
             let events = if rows.len() == 1 { "event was" } else { "events were" };
             log::error!(
@@ -273,10 +286,12 @@ impl SinkOutput {
 
     /// Rows that came, and those of them that were not published.
     pub(super) fn counters(&self) -> ElementCounters {
-        let rows_failed = self.rows_failed.load(Ordering::Relaxed);
         let mut counts = vec![("in", self.rows_in.load(Ordering::Relaxed))];
-        if rows_failed > 0 {
-            counts.push(("failed", rows_failed));
+        for (name, count) in [("failed", &self.rows_failed), ("diverted", &self.rows_diverted)] {
+            let count = count.load(Ordering::Relaxed);
+            if count > 0 {
+                counts.push((name, count));
+            }
         }
         ElementCounters { element: format!("sink {}", self.stream_name), counts }
     }
