@@ -147,6 +147,24 @@ fn how_a_header_is_taken_is_told_once() {
     assert_eq!(told.matches("names none of the attributes").count(), 1, "{told}");
 }
 
+#[test]
+fn a_value_that_leads_elsewhere_is_counted_as_lost() {
+    let app = "
+        define stream S (k string);
+        @sink(type = 'file', file.uri = 'out/{{k}}.csv', @map(type = 'csv'))
+        define stream O (k string);
+        from S select k insert into O;
+    ";
+    let directory = Directory::new(&[("app.siddhi", app)]);
+    std::fs::create_dir(directory.path("out")).unwrap();
+    let output = directory.siddhi_reading("run app.siddhi --events S=-", "k\na\n../escaped\n");
+    assert_eq!(output.code, Some(4), "{}", output.err);
+    assert!(output.err.contains("1 event was not published"), "{}", output.err);
+    assert!(output.err.contains("in 2, failed 1"), "{}", output.err);
+    assert_eq!(directory.read("out/a.csv"), "a\n");
+    assert!(!directory.path("escaped.csv").exists());
+}
+
 /// Chunks step over every multiple of a number of events.
 #[test]
 fn a_run_ends_when_nobody_reads_its_output() {

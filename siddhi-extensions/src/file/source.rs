@@ -317,14 +317,27 @@ fn act(path: &Path, action: &Action) -> Result<(), SourceError> {
     match action {
         Action::Keep => Ok(()),
         Action::Delete => std::fs::remove_file(path),
-        Action::Move { directory, overwrites } => std::fs::create_dir_all(directory)
-            .and_then(|()| {
-                let name = path.file_name().unwrap_or(path.as_os_str());
-                if *overwrites { Ok(directory.join(name)) } else { reserve(directory, name) }
-            })
-            .and_then(|target| std::fs::rename(path, target)),
+        Action::Move { directory, overwrites } => move_file(path, directory, *overwrites),
     }
     .map_err(|source| failed(path, source))
+}
+
+fn move_file(path: &Path, directory: &Path, overwrites: bool) -> std::io::Result<()> {
+    std::fs::create_dir_all(directory)?;
+    let name = path.file_name().unwrap_or(path.as_os_str());
+    let target = directory.join(name);
+    if overwrites {
+        return std::fs::rename(path, target);
+    }
+    // A file that is there already would get another name each time, and be read each time.
+    if target.exists() && std::fs::canonicalize(&target)? == std::fs::canonicalize(path)? {
+        return Ok(());
+    }
+    let target = reserve(directory, name)?;
+    std::fs::rename(path, &target).inspect_err(|_| {
+        // The error that counts is the first one.
+        std::fs::remove_file(&target).unwrap_or_default();
+    })
 }
 
 /// Makes an empty file of a name that is free in a directory, to be renamed over: the name itself,

@@ -140,6 +140,10 @@ fn a_moved_file_takes_no_place_of_another() {
     fixture.write("a.csv", "3");
     fixture.read(&options("overwrite"));
     assert_eq!(text(&fixture.path("done/a.csv")), "3");
+    let here = [("action.after.process", "move"), ("move.after.process", ".")];
+    fixture.write("a.csv", "4");
+    fixture.read(&[("file.uri", "a.csv"), ONCE, here[0], here[1]]);
+    assert_eq!(text(&fixture.path("a.csv")), "4");
 }
 
 #[test]
