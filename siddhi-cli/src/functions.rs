@@ -116,6 +116,9 @@ fn pages() -> Vec<Page> {
     for (_, it) in registry.stream_functions() {
         pages.push(Page::call("stream function", &it.documentation()));
     }
+    for (_, it) in registry.stream_processors() {
+        pages.push(Page::call("stream processor", &it.documentation()));
+    }
     for (_, it) in registry.sources() {
         pages.push(Page::connector("source", "@source", &it.documentation()));
     }

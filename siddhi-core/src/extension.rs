@@ -1,5 +1,5 @@
 //! What can be added to the language: the traits behind functions, aggregators, windows, stream
-//! functions, sources, sinks and mappers, and the registry that the built-ins use like any other.
+//! functions and processors, sources, sinks and mappers, and the registry that the built-ins use like any other.
 
 mod aggregator;
 mod function;
@@ -9,6 +9,7 @@ mod registry;
 mod sink;
 mod source;
 mod stream_function;
+mod stream_processor;
 mod template;
 mod window;
 
@@ -30,5 +31,8 @@ pub use source::{
     SourceHandler, SourceInput,
 };
 pub use stream_function::{BoundStreamFunction, StreamFunction, StreamFunctionFactory};
+pub use stream_processor::{
+    BoundStreamProcessor, ProcessorInput, ProcessorOutput, StreamProcessor, StreamProcessorFactory,
+};
 pub use template::Template;
 pub use window::{BoundWindow, Panes, Window, WindowFactory, WindowPass, WindowStep};

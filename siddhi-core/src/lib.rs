@@ -32,6 +32,7 @@ pub(crate) mod rules;
 pub(crate) mod runtime;
 pub(crate) mod selector;
 pub(crate) mod stream_functions;
+pub(crate) mod stream_processors;
 pub(crate) mod windows;
 
 pub use event::batch::Batch;

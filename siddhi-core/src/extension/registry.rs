@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{
     AggregatorFactory, FunctionFactory, SinkFactory, SinkMapperFactory, SourceFactory,
-    SourceMapperFactory, StreamFunctionFactory, WindowFactory,
+    SourceMapperFactory, StreamFunctionFactory, StreamProcessorFactory, WindowFactory,
 };
 
 /// Things of one kind by their names in the language, such as `sum` or `str:concat`, in the order
@@ -23,6 +23,11 @@ impl<T: ?Sized> Named<T> {
     /// Adds a thing, in the place of one with the same name.
     pub(crate) fn insert(&mut self, name: &str, thing: Arc<T>) {
         self.0.insert(name.into(), thing);
+    }
+
+    /// Takes a thing out.
+    pub(crate) fn remove(&mut self, name: &str) {
+        self.0.remove(name);
     }
 
     /// The thing of a name; upper and lower case differ.
@@ -46,6 +51,7 @@ pub struct Registry {
     aggregators: Named<dyn AggregatorFactory>,
     windows: Named<dyn WindowFactory>,
     stream_functions: Named<dyn StreamFunctionFactory>,
+    stream_processors: Named<dyn StreamProcessorFactory>,
     sources: Named<dyn SourceFactory>,
     sinks: Named<dyn SinkFactory>,
     source_mappers: Named<dyn SourceMapperFactory>,
@@ -69,6 +75,9 @@ impl Registry {
         for function in crate::stream_functions::builtins() {
             registry.register_stream_function(function);
         }
+        for processor in crate::stream_processors::builtins() {
+            registry.register_stream_processor(processor);
+        }
         registry
     }
 
@@ -87,9 +96,18 @@ impl Registry {
         self.windows.insert(factory.documentation().name, factory);
     }
 
-    /// Adds a stream function under the name of its documentation.
+    /// Adds a stream function under the name of its documentation, in the place of a stream processor
+    /// too: both are called in the same way.
     pub fn register_stream_function(&mut self, factory: Arc<dyn StreamFunctionFactory>) {
+        self.stream_processors.remove(factory.documentation().name);
         self.stream_functions.insert(factory.documentation().name, factory);
+    }
+
+    /// Adds a stream processor under the name of its documentation, in the place of a stream function
+    /// too: both are called in the same way.
+    pub fn register_stream_processor(&mut self, factory: Arc<dyn StreamProcessorFactory>) {
+        self.stream_functions.remove(factory.documentation().name);
+        self.stream_processors.insert(factory.documentation().name, factory);
     }
 
     /// The function of a name.
@@ -116,6 +134,12 @@ impl Registry {
         self.stream_functions.get(name)
     }
 
+    /// The stream processor of a name.
+    #[must_use]
+    pub fn stream_processor(&self, name: &str) -> Option<&Arc<dyn StreamProcessorFactory>> {
+        self.stream_processors.get(name)
+    }
+
     /// All windows, by name.
     pub fn windows(&self) -> impl Iterator<Item = (&str, &Arc<dyn WindowFactory>)> {
         self.windows.iter()
@@ -126,6 +150,13 @@ impl Registry {
         &self,
     ) -> impl Iterator<Item = (&str, &Arc<dyn StreamFunctionFactory>)> {
         self.stream_functions.iter()
+    }
+
+    /// All stream processors, by name.
+    pub fn stream_processors(
+        &self,
+    ) -> impl Iterator<Item = (&str, &Arc<dyn StreamProcessorFactory>)> {
+        self.stream_processors.iter()
     }
 
     /// All functions, by name.

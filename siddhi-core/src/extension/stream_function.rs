@@ -28,13 +28,12 @@ pub struct BoundStreamFunction {
     pub function: Arc<dyn StreamFunction>,
     /// The attributes that it adds behind those of its input.
     pub added: Vec<(String, DataType)>,
-    /// It may stand in an element of a pattern.
-    pub in_patterns: bool,
 }
 
 /// A stream function: gives each row of a chunk the values of its added attributes.
 ///
-/// A function that adds none and only looks at what passes (such as `log`) is one too.
+/// It may stand in an element of a pattern. What drops or repeats rows, remembers, or does something
+/// for each row that passes (such as `log`) is a [stream processor](super::StreamProcessor).
 pub trait StreamFunction: Send + Sync + fmt::Debug {
     /// Writes the added attributes of each row of `rows` to its place in `added`, whose columns are
     /// long enough and have no nulls at these rows yet.

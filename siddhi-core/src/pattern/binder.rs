@@ -167,11 +167,11 @@ fn function(
     call: &Call,
     scope: &mut PatternScope,
 ) -> Option<StreamFunctionPlan> {
-    let plan = binder.stream_function(call, scope)?;
-    if !plan.bound.in_patterns {
+    if binder.is_stream_processor(call) {
         binder.report(misplaced(call, "stream processor"));
         return None;
     }
+    let plan = binder.stream_function(call, scope)?;
     let own = scope.own.and_then(|own| scope.elements.get_mut(own))?;
     let reads_own = |column: usize| (own.base..own.base + own.attributes.len()).contains(&column);
     let mut own_only = true;

@@ -126,6 +126,8 @@ impl Compiler<'_> {
                     terms.steps.push(OwnStep::Function(own));
                     added.extend(function.bound.added.iter().map(|(_, data_type)| *data_type));
                 }
+                // Refused when the pattern is bound.
+                HandlerPlan::Processor(_) => {}
             }
         }
         terms.close_own();

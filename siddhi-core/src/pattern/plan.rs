@@ -111,6 +111,9 @@ impl PatternPlan {
                 HandlerPlan::Function(function) => {
                     function.arguments.iter_mut().for_each(&mut *visit);
                 }
+                HandlerPlan::Processor(processor) => {
+                    processor.arguments.iter_mut().for_each(&mut *visit);
+                }
             }
         }
     }

@@ -195,6 +195,10 @@ pub(crate) fn handler(handler: &HandlerPlan) -> String {
             let list: Vec<String> = plan.arguments.iter().map(expression).collect();
             format!("function {}({})", plan.name, list.join(", "))
         }
+        HandlerPlan::Processor(plan) => {
+            let list: Vec<String> = plan.arguments.iter().map(expression).collect();
+            format!("processor {}({})", plan.name, list.join(", "))
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use siddhi_query::ast::{DataType, OutputEvents, Span};
 
 use crate::expression::typed::{AggregateCall, Expr};
-use crate::extension::{BoundStreamFunction, BoundWindow};
+use crate::extension::{BoundStreamFunction, BoundStreamProcessor, BoundWindow};
 
 /// A stream by its place in [`LogicalApp::streams`].
 pub type StreamId = usize;
@@ -144,6 +144,20 @@ pub enum HandlerPlan {
     Filter(ConditionPlan),
     /// Rows get more attributes.
     Function(StreamFunctionPlan),
+    /// Rows are dropped or repeated and get more attributes.
+    Processor(StreamProcessorPlan),
+}
+
+impl HandlerPlan {
+    /// The attributes that it adds behind those of its input.
+    #[must_use]
+    pub fn added(&self) -> &[(String, DataType)] {
+        match self {
+            Self::Filter(_) => &[],
+            Self::Function(function) => &function.bound.added,
+            Self::Processor(processor) => &processor.bound.added,
+        }
+    }
 }
 
 /// A condition with its aggregators.
@@ -162,6 +176,17 @@ pub struct StreamFunctionPlan {
     pub name: String,
     /// What is called.
     pub bound: BoundStreamFunction,
+    /// The arguments.
+    pub arguments: Vec<Expr>,
+}
+
+/// A stream processor with its arguments.
+#[derive(Clone, Debug)]
+pub struct StreamProcessorPlan {
+    /// The name, for explain.
+    pub name: String,
+    /// Makes it.
+    pub bound: BoundStreamProcessor,
     /// The arguments.
     pub arguments: Vec<Expr>,
 }

@@ -216,15 +216,8 @@ fn stream_input(
     form: WindowForm,
     leaving: Leaving,
 ) -> StreamInput {
-    let added: usize = input
-        .before
-        .iter()
-        .chain(&input.after)
-        .map(|handler| match handler {
-            crate::plan::logical::HandlerPlan::Filter(_) => 0,
-            crate::plan::logical::HandlerPlan::Function(f) => f.bound.added.len(),
-        })
-        .sum();
+    let added: usize =
+        input.before.iter().chain(&input.after).map(|handler| handler.added().len()).sum();
     let mut width = plan.selector.input_types.len() - added;
     let mut make = |handlers: &[crate::plan::logical::HandlerPlan], leaving: Leaving| {
         let mut made = Vec::new();

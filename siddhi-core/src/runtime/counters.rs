@@ -11,7 +11,8 @@ use super::region::Region;
 pub struct ElementCounters {
     /// The element: `stream S`, `query q`, `query q filter 1`, …
     pub element: String,
-    /// The counts by name. What comes in is accounted for: `filter` in = out + filtered; `window`
+    /// The counts by name. What comes in is accounted for: `filter` in = out + filtered; `function` in = out +
+    /// failed; a `processor` puts out what it likes; `window`
     /// in = held + expired + dropped; `selector` in = out + absorbed; `pattern` started = matched +
     /// expired + pending.
     pub counts: Vec<(&'static str, u64)>,
@@ -59,15 +60,17 @@ pub(crate) fn read(region: &Region) -> Vec<ElementCounters> {
                 };
             }
             QueryInput::Stream(input) => {
-                let filters = input.before.iter().chain(&input.after);
-                for (number, handler) in filters.enumerate() {
-                    if let Handler::Filter(filter) = handler {
-                        let (rows, out) = (filter.rows_in.get(), filter.rows_out.get());
-                        list.push(ElementCounters {
-                            element: format!("query {name} filter {}", number + 1),
-                            counts: vec![("in", rows), ("out", out), ("filtered", rows - out)],
-                        });
+                let handlers = input.before.iter().chain(&input.after);
+                for (number, handler) in handlers.enumerate() {
+                    let (kind, rows, out) = handler.counts();
+                    let mut counts = vec![("in", rows), ("out", out)];
+                    match handler {
+                        Handler::Filter(_) => counts.push(("filtered", rows - out)),
+                        Handler::Function(_) => counts.push(("failed", rows - out)),
+                        Handler::Processor(_) => {}
                     }
+                    let element = format!("query {name} {kind} {}", number + 1);
+                    list.push(ElementCounters { element, counts });
                 }
                 if let Some((_, state)) = &input.window {
                     let state = state.borrow();

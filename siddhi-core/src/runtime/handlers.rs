@@ -1,4 +1,4 @@
-//! Filters and stream functions, run over chunks.
+//! Filters, stream functions and stream processors, run over chunks.
 
 use std::cell::{Cell, RefCell};
 use std::sync::Arc;
@@ -7,12 +7,17 @@ use siddhi_query::ast::DataType;
 
 use super::faults::Faults;
 use super::region::Region;
+use crate::event::batch::Batch;
 use crate::event::column::Column;
+use crate::event::value::Value;
 use crate::event::view::{Columns, Kind, Selection, View};
 use crate::expression::predicate::Predicate;
 use crate::expression::program::{Program, Scratch, exclude};
-use crate::extension::{Argument, Leaving, StreamFunction};
-use crate::plan::logical::{HandlerPlan, StreamFunctionPlan};
+use crate::extension::{
+    Argument, BoundStreamProcessor, Leaving, ProcessorInput, ProcessorOutput, StreamFunction,
+    StreamProcessor,
+};
+use crate::plan::logical::{HandlerPlan, StreamFunctionPlan, StreamProcessorPlan};
 use crate::selector::aggregation::{AggregationPlan, AggregationWork, Aggregators, Groups};
 use crate::selector::context::EvalContext;
 
@@ -22,6 +27,8 @@ pub(crate) enum Handler {
     Filter(Filter),
     /// Rows get more attributes.
     Function(Function),
+    /// Rows are dropped or repeated and get more attributes.
+    Processor(Processor),
 }
 
 /// A filter.
@@ -39,6 +46,30 @@ pub(crate) struct Function {
     arguments: Program,
     argument_count: usize,
     added: Vec<DataType>,
+    pub(crate) rows_in: Cell<u64>,
+    pub(crate) rows_out: Cell<u64>,
+}
+
+/// A stream processor.
+pub(crate) struct Processor {
+    bound: BoundStreamProcessor,
+    arguments: Program,
+    argument_count: usize,
+    /// By key.
+    pub(crate) states: RefCell<Vec<Option<Box<dyn StreamProcessor>>>>,
+    pub(crate) rows_in: Cell<u64>,
+    pub(crate) rows_out: Cell<u64>,
+}
+
+/// What a processor has left of a chunk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Left {
+    /// All of it, as it is.
+    All,
+    /// Some of its rows, in `rows`.
+    Rows,
+    /// Rows that do not stand where those of the chunk stand, in `gathered`.
+    Gathered,
 }
 
 /// Buffers of one handler.
@@ -48,6 +79,8 @@ pub(crate) struct HandlerWork {
     rows: Vec<u32>,
     base: Vec<u32>,
     added: Vec<Column>,
+    output: ProcessorOutput,
+    gathered: Batch,
 }
 
 impl Handler {
@@ -72,26 +105,44 @@ impl Handler {
                 let width = width + function.added.len();
                 (Self::Function(function), width)
             }
+            HandlerPlan::Processor(plan) => {
+                let width = width + plan.bound.added.len();
+                (Self::Processor(Processor::make(plan)), width)
+            }
         }
     }
 
     /// Fresh buffers.
     pub(crate) fn work(&self) -> HandlerWork {
+        let work = |aggregation, scratch| HandlerWork {
+            aggregation,
+            scratch,
+            rows: Vec::new(),
+            base: Vec::new(),
+            added: Vec::new(),
+            output: ProcessorOutput::default(),
+            gathered: Batch::default(),
+        };
+        let no_aggregation = || AggregationPlan::compile(&[], 0).work();
         match self {
-            Self::Filter(filter) => HandlerWork {
-                aggregation: filter.aggregation.work(),
-                scratch: filter.condition.scratch(),
-                rows: Vec::new(),
-                base: Vec::new(),
-                added: Vec::new(),
-            },
+            Self::Filter(filter) => work(filter.aggregation.work(), filter.condition.scratch()),
             Self::Function(function) => HandlerWork {
-                aggregation: AggregationPlan::compile(&[], 0).work(),
-                scratch: function.arguments.scratch(),
-                rows: Vec::new(),
-                base: Vec::new(),
                 added: function.added.iter().map(|t| Column::new(*t)).collect(),
+                ..work(no_aggregation(), function.arguments.scratch())
             },
+            Self::Processor(processor) => HandlerWork {
+                output: ProcessorOutput::new(&processor.bound.added),
+                ..work(no_aggregation(), processor.arguments.scratch())
+            },
+        }
+    }
+
+    /// Its kind, and the rows that came in and went out.
+    pub(crate) fn counts(&self) -> (&'static str, u64, u64) {
+        match self {
+            Self::Filter(filter) => ("filter", filter.rows_in.get(), filter.rows_out.get()),
+            Self::Function(own) => ("function", own.rows_in.get(), own.rows_out.get()),
+            Self::Processor(own) => ("processor", own.rows_in.get(), own.rows_out.get()),
         }
     }
 
@@ -99,7 +150,15 @@ impl Handler {
     pub(crate) fn aggregators(&self) -> Option<&RefCell<Aggregators>> {
         match self {
             Self::Filter(filter) => Some(&filter.aggregators),
-            Self::Function(_) => None,
+            Self::Function(_) | Self::Processor(_) => None,
+        }
+    }
+
+    /// A stream processor, for the component that holds its state.
+    pub(crate) fn processor(&self) -> Option<&Processor> {
+        match self {
+            Self::Processor(processor) => Some(processor),
+            Self::Filter(_) | Self::Function(_) => None,
         }
     }
 }
@@ -111,7 +170,27 @@ impl Function {
             arguments: Program::compile(&plan.arguments),
             argument_count: plan.arguments.len(),
             added: plan.bound.added.iter().map(|(_, data_type)| *data_type).collect(),
+            rows_in: Cell::new(0),
+            rows_out: Cell::new(0),
         }
+    }
+}
+
+impl Processor {
+    fn make(plan: &StreamProcessorPlan) -> Self {
+        Self {
+            bound: plan.bound.clone(),
+            arguments: Program::compile(&plan.arguments),
+            argument_count: plan.arguments.len(),
+            states: RefCell::default(),
+            rows_in: Cell::new(0),
+            rows_out: Cell::new(0),
+        }
+    }
+
+    /// One that has seen nothing.
+    pub(crate) fn fresh(&self) -> Box<dyn StreamProcessor> {
+        (self.bound.make)()
     }
 }
 
@@ -146,12 +225,39 @@ pub(crate) fn run(
             let failed = region.evaluate(|context| function.run(view, work, context, faults));
             let columns = Columns::extended(&view.columns, &work.added);
             let selection = if failed { Selection::Rows(&work.rows) } else { view.selection };
+            function.rows_out.set(function.rows_out.get() + selection.len() as u64);
             if !selection.is_empty() {
                 let more = View { columns, selection, ..*view };
                 run(region, handlers, works, &more, key, faults, then);
             }
         }
+        Handler::Processor(processor) => {
+            let left = region.evaluate(|context| processor.run(view, key, work, context, faults));
+            let left = match left {
+                Left::All => *view,
+                Left::Rows => view.with(Selection::Rows(&work.rows)),
+                Left::Gathered => {
+                    // Rows that fail from here on are not known by their numbers in the chunk.
+                    faults.next_chunk();
+                    work.gathered.view()
+                }
+            };
+            processor.rows_out.set(processor.rows_out.get() + left.len() as u64);
+            if !left.is_empty() {
+                run(region, handlers, works, &left, key, faults, then);
+            }
+        }
     }
+}
+
+/// The arguments of a call, computed.
+fn arguments<'a>(
+    program: &'a Program,
+    count: usize,
+    view: &'a View<'a>,
+    scratch: &'a Scratch,
+) -> smallvec::SmallVec<[Argument<'a>; 4]> {
+    (0..count).map(|n| Argument::Column(program.result(n, view, scratch))).collect()
 }
 
 /// The events among the rows of a view into `rows`; says whether there are marks beside them.
@@ -234,6 +340,7 @@ impl Function {
         context: &mut EvalContext<'_>,
         faults: &mut Faults,
     ) -> bool {
+        self.rows_in.set(self.rows_in.get() + view.len() as u64);
         let extent = view.selection.extent();
         for column in &mut work.added {
             column.grow(extent);
@@ -249,9 +356,7 @@ impl Function {
             exclude(&mut work.rows, &context.failures);
         }
         let good = if before > 0 { Selection::Rows(&work.rows) } else { events.selection };
-        let arguments: smallvec::SmallVec<[Argument<'_>; 4]> = (0..self.argument_count)
-            .map(|n| Argument::Column(self.arguments.result(n, &events, &work.scratch)))
-            .collect();
+        let arguments = arguments(&self.arguments, self.argument_count, &events, &work.scratch);
         self.function.process(&arguments, good, &mut work.added, &mut context.calls(view));
         if context.failures.is_empty() {
             return false;
@@ -261,5 +366,119 @@ impl Function {
         exclude(&mut work.rows, &context.failures);
         faults.take(view, context);
         true
+    }
+}
+
+impl Processor {
+    /// Lets the processor of a key work on a chunk; says where in the buffers the rows stand that it
+    /// puts out, marks among them.
+    fn run(
+        &self,
+        view: &View<'_>,
+        key: u32,
+        work: &mut HandlerWork,
+        context: &mut EvalContext<'_>,
+        faults: &mut Faults,
+    ) -> Left {
+        self.rows_in.set(self.rows_in.get() + view.len() as u64);
+        let HandlerWork { scratch, rows, base, output, gathered, .. } = work;
+        let marks = events_only(view, base);
+        let events = if marks { view.with(Selection::Rows(base)) } else { *view };
+        self.arguments.run(&events, scratch, &mut context.calls(view));
+        let mut good = events.selection;
+        if !context.failures.is_empty() {
+            rows.clear();
+            rows.extend(good.iter().filter_map(|row| u32::try_from(row).ok()));
+            exclude(rows, &context.failures);
+            good = Selection::Rows(rows);
+        }
+        output.clear();
+        if !good.is_empty() {
+            let arguments = arguments(&self.arguments, self.argument_count, &events, scratch);
+            let input = ProcessorInput { arguments: &arguments, rows: good, kinds: view.kinds };
+            let mut states = self.states.borrow_mut();
+            let key = key as usize;
+            if states.len() <= key {
+                states.resize_with(key + 1, || None);
+            }
+            // In range by the resize.
+            let processor = states[key].get_or_insert_with(|| self.fresh());
+            processor.process(&input, output, &mut context.calls(view));
+        }
+        let failed = context.failed_rows();
+        if !failed.is_empty() {
+            faults.take(view, context);
+        }
+        if !marks && failed.is_empty() && output.added.is_empty() {
+            if view.selection.iter().eq(output.rows.iter().map(|row| *row as usize)) {
+                return Left::All;
+            }
+            // A selection has each row at most once.
+            if output.rows.is_sorted_by(|a, b| a < b) {
+                std::mem::swap(rows, &mut output.rows);
+                return Left::Rows;
+            }
+        }
+        gather(view, output, &failed, gathered);
+        Left::Gathered
+    }
+}
+
+/// The rows that a processor put out and that have not failed, with the attributes that it added, and
+/// the marks of the chunk: each before the first row that stands for one behind it.
+fn gather(view: &View<'_>, output: &mut ProcessorOutput, failed: &[u32], into: &mut Batch) {
+    let ProcessorOutput { rows, added } = output;
+    for column in &mut *added {
+        for row in column.len()..rows.len() {
+            column.set(row, Value::Null);
+        }
+    }
+    into.clear();
+    let width = view.columns.len();
+    into.columns.truncate(width + added.len());
+    for (index, column) in view.columns.iter().chain(&*added).enumerate() {
+        match into.columns.get_mut(index) {
+            Some(own) if own.data_type() == column.data_type() => {}
+            Some(own) => *own = Column::new(column.data_type()),
+            None => into.columns.push(Column::new(column.data_type())),
+        }
+    }
+    let is_mark = |row: &usize| view.kind(*row) == Kind::Reset;
+    // The places of rows in the chunk are asked only where there are marks.
+    let mut places = Vec::new();
+    if view.kinds.is_some() {
+        places.resize(view.selection.extent(), 0);
+        for (place, row) in view.selection.iter().enumerate() {
+            // In range: the list is as long as the selection reaches.
+            places[row] = place;
+        }
+    }
+    let place_of = |row: usize| places.get(row).copied().unwrap_or_default();
+    let mut marks = view.selection.iter().filter(is_mark).peekable();
+    for (index, row) in rows.iter().enumerate() {
+        let place = *row as usize;
+        if failed.binary_search(row).is_ok() || place >= view.timestamps.len() {
+            continue;
+        }
+        while let Some(mark) = marks.next_if(|mark| place_of(*mark) < place_of(place)) {
+            push(view, mark, None, added, into);
+        }
+        push(view, place, Some(index), added, into);
+    }
+    for mark in marks {
+        push(view, mark, None, added, into);
+    }
+}
+
+/// Appends a row of a chunk, with what was added to it; to a mark nothing was.
+fn push(view: &View<'_>, row: usize, index: Option<usize>, added: &[Column], into: &mut Batch) {
+    let width = view.columns.len();
+    let at = into.len();
+    into.push_from(view, row, view.kind(row), view.timestamp(row));
+    for (column, own) in added.iter().zip(into.columns.iter_mut().skip(width)) {
+        match index {
+            Some(index) => own.push_from(column, index),
+            None => own.set(at, Value::Null),
+        }
     }
 }

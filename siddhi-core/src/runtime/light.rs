@@ -59,7 +59,7 @@ impl Light {
                 HandlerPlan::Filter(filter) => {
                     filter.aggregates.is_empty() && !filter.condition.fallible()
                 }
-                HandlerPlan::Function(_) => false,
+                HandlerPlan::Function(_) | HandlerPlan::Processor(_) => false,
             })
     }
 
@@ -75,7 +75,7 @@ impl Light {
                 condition: Predicate::compile(&filter.condition),
                 rows_out: Cell::new(0),
             }),
-            HandlerPlan::Function(_) => None,
+            HandlerPlan::Function(_) | HandlerPlan::Processor(_) => None,
         };
         let filters: Vec<LightFilter> = input.before.iter().filter_map(filter).collect();
         let items: Vec<Expr> = selector.items.iter().map(|item| item.expression.clone()).collect();
@@ -129,7 +129,7 @@ fn asks_nothing(expression: &Expr) -> bool {
 fn filter_asks_nothing(handler: &HandlerPlan) -> bool {
     match handler {
         HandlerPlan::Filter(filter) => asks_nothing(&filter.condition),
-        HandlerPlan::Function(_) => false,
+        HandlerPlan::Function(_) | HandlerPlan::Processor(_) => false,
     }
 }
 

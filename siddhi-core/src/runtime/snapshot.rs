@@ -8,6 +8,7 @@ use siddhi_pipeline::Random;
 use siddhi_query::ast::DataType;
 use siddhi_state::{Snapshot, StateError, StateHolder, check_version, decode, encode, fnv1a};
 
+use super::handlers::{Handler, Processor};
 use super::partition::Partition;
 use super::query::{Query, QueryInput};
 use super::region::Region;
@@ -15,6 +16,7 @@ use super::windowing::panes::OpenGroups;
 use super::windowing::slab::Slab;
 use super::windowing::{KeyWindow, WindowStage, WindowState};
 use crate::event::store::RowStore;
+use crate::extension::StreamProcessor;
 use crate::plan::logical::{LogicalApp, QueryPlan};
 use crate::selector::aggregation::{self, Aggregators};
 use crate::selector::groups::GroupTable;
@@ -139,6 +141,8 @@ struct SavedQuery {
     having: Vec<Versioned>,
     /// Of each filter, before the window and behind it.
     filters: Vec<Vec<Versioned>>,
+    /// Of each stream processor, before the window and behind it, by key.
+    processors: Vec<Vec<Option<Versioned>>>,
     window: Option<SavedWindow>,
     pattern: Option<Versioned>,
 }
@@ -166,12 +170,18 @@ struct SavedKey {
 impl QueryState<'_> {
     fn filters(&self) -> Vec<&RefCell<Aggregators>> {
         match &self.0.input {
-            QueryInput::Stream(input) => input
-                .before
-                .iter()
-                .chain(&input.after)
-                .filter_map(super::handlers::Handler::aggregators)
-                .collect(),
+            QueryInput::Stream(input) => {
+                input.before.iter().chain(&input.after).filter_map(Handler::aggregators).collect()
+            }
+            QueryInput::Light(_) | QueryInput::Pattern(_) => Vec::new(),
+        }
+    }
+
+    fn processors(&self) -> Vec<&Processor> {
+        match &self.0.input {
+            QueryInput::Stream(input) => {
+                input.before.iter().chain(&input.after).filter_map(Handler::processor).collect()
+            }
             QueryInput::Light(_) | QueryInput::Pattern(_) => Vec::new(),
         }
     }
@@ -193,6 +203,8 @@ impl StateHolder for QueryState<'_> {
         let selector = self.0.selector_state.borrow();
         let filters: Result<_, StateError> =
             self.filters().into_iter().map(|f| aggregation::save(&f.borrow())).collect();
+        let processors: Result<_, StateError> =
+            self.processors().into_iter().map(save_processor).collect();
         let pattern = match &self.0.input {
             QueryInput::Pattern(pattern) => {
                 let pattern = pattern.borrow();
@@ -206,6 +218,7 @@ impl StateHolder for QueryState<'_> {
             aggregators: aggregation::save(&selector.aggregators)?,
             having: aggregation::save(&selector.having)?,
             filters: filters?,
+            processors: processors?,
             window: window.transpose()?,
             pattern,
         })
@@ -226,6 +239,14 @@ impl StateHolder for QueryState<'_> {
         }
         for (filter, states) in filters.into_iter().zip(&saved.filters) {
             load_aggregators(name, &mut filter.borrow_mut(), states)?;
+        }
+        let processors = self.processors();
+        if processors.len() != saved.processors.len() {
+            let count = |count: usize| format!("{count} stream processors");
+            return Err(misfit(name, count(saved.processors.len()), count(processors.len())));
+        }
+        for (processor, states) in processors.into_iter().zip(saved.processors) {
+            load_processor(processor, states)?;
         }
         match (self.window(), saved.window) {
             (Some((stage, state)), Some(saved)) => {
@@ -256,6 +277,25 @@ fn load_aggregators(
         return Err(misfit(query, count(saved.len()), count(aggregators.len())));
     }
     aggregation::load(aggregators, saved)
+}
+
+fn save_processor(processor: &Processor) -> Result<Vec<Option<Versioned>>, StateError> {
+    let save = |state: &Option<Box<dyn StreamProcessor>>| {
+        state.as_ref().map(|state| Ok((state.schema_version(), state.snapshot()?))).transpose()
+    };
+    processor.states.borrow().iter().map(save).collect()
+}
+
+fn load_processor(processor: &Processor, saved: Vec<Option<Versioned>>) -> Result<(), StateError> {
+    let load = |saved: Option<Versioned>| {
+        let Some((version, bytes)) = saved else { return Ok(None) };
+        let mut state = processor.fresh();
+        state.restore(version, &bytes)?;
+        Ok(Some(state))
+    };
+    let states: Result<_, StateError> = saved.into_iter().map(load).collect();
+    *processor.states.borrow_mut() = states?;
+    Ok(())
 }
 
 fn save_window(stage: &WindowStage, state: &WindowState) -> Result<SavedWindow, StateError> {

@@ -39,7 +39,6 @@ impl StreamFunctionFactory for Pol2Cart {
         Ok(BoundStreamFunction {
             function: Arc::new(Pol2CartFunction),
             added: added.map(|name| ((*name).into(), DataType::Double)).collect(),
-            in_patterns: true,
         })
     }
 }

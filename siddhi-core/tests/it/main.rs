@@ -11,6 +11,7 @@ mod feedback;
 mod groups;
 mod optimized;
 mod patterns;
+mod processors;
 mod restore;
 mod singles;
 mod snapshots;

@@ -1,4 +1,4 @@
-//! The handlers of an input: filters, stream functions, the window.
+//! The handlers of an input: filters, stream functions and processors, the window.
 
 use siddhi_query::ast::{Call, DataType, Expression, Handler, Span};
 use siddhi_query::{Diagnostic, did_you_mean};
@@ -8,9 +8,11 @@ use super::{AppBinder, extract_aggregates};
 use crate::expression::binder::Binder;
 use crate::expression::scope::Scope;
 use crate::expression::typed::{Expr, ExprKind};
-use crate::extension::{BindError, ParameterValue};
+use crate::extension::{BindError, ParameterValue, StreamProcessorFactory};
 use crate::plan::codes;
-use crate::plan::logical::{Attribute, ConditionPlan, HandlerPlan, StreamFunctionPlan, WindowPlan};
+use crate::plan::logical::{
+    Attribute, ConditionPlan, HandlerPlan, StreamFunctionPlan, StreamProcessorPlan, WindowPlan,
+};
 use crate::windows;
 
 /// Bound handlers, and the scope behind them.
@@ -43,11 +45,16 @@ impl AppBinder<'_> {
                     self.condition_plan(condition, &scope).map(HandlerPlan::Filter)
                 }
                 Handler::Function(call) => {
-                    let function = self.stream_function(call, &scope);
-                    if let Some(function) = &function {
-                        self.add_attributes(function, &mut scope, call.span);
+                    let plan = match self.registry.stream_processor(&full_name(call)).cloned() {
+                        Some(factory) => self
+                            .stream_processor(&*factory, call, &scope)
+                            .map(HandlerPlan::Processor),
+                        None => self.stream_function(call, &scope).map(HandlerPlan::Function),
+                    };
+                    if let Some(plan) = &plan {
+                        self.add_attributes(plan.added(), call, &mut scope);
                     }
-                    function.map(HandlerPlan::Function)
+                    plan
                 }
             };
             complete &= plan.is_some();
@@ -88,16 +95,17 @@ impl AppBinder<'_> {
 
     fn add_attributes(
         &mut self,
-        function: &StreamFunctionPlan,
+        added: &[(String, DataType)],
+        call: &Call,
         scope: &mut StreamScope,
-        span: Span,
     ) {
-        for (name, data_type) in &function.bound.added {
+        for (name, data_type) in added {
             if scope.attributes.iter().any(|attribute| attribute.name == *name) {
+                let caller = full_name(call);
                 self.diagnostics.push(Diagnostic::error(
                     codes::ADDED_ATTRIBUTE,
-                    format!("`{}` adds an attribute `{name}` that is there already", function.name),
-                    span,
+                    format!("`{caller}` adds an attribute `{name}` that is there already"),
+                    call.span,
                     "would add it a second time",
                 ));
             }
@@ -105,7 +113,7 @@ impl AppBinder<'_> {
         }
     }
 
-    /// The arguments of a window or stream function, and what a factory needs to know of them.
+    /// The arguments of a window, stream function or stream processor, and what a factory needs to know of them.
     pub(super) fn parameters(
         &mut self,
         call: &Call,
@@ -126,10 +134,7 @@ impl AppBinder<'_> {
     }
 
     fn window(&mut self, call: &Call, scope: &StreamScope) -> Option<WindowPlan> {
-        let name = &match &call.namespace {
-            Some(namespace) => format!("{}:{}", namespace.name, call.name.name),
-            None => call.name.name.clone(),
-        };
+        let name = &full_name(call);
         let Some(factory) = self.registry.window(name) else {
             if windows::NOT_BUILT.contains(&name.as_str()) {
                 self.not_supported(format!("window {name}"), call.span);
@@ -165,22 +170,42 @@ impl AppBinder<'_> {
         }
     }
 
+    /// Whether a call is one of a stream processor.
+    pub(crate) fn is_stream_processor(&self, call: &Call) -> bool {
+        self.registry.stream_processor(&full_name(call)).is_some()
+    }
+
+    fn stream_processor(
+        &mut self,
+        factory: &dyn StreamProcessorFactory,
+        call: &Call,
+        scope: &dyn Scope,
+    ) -> Option<StreamProcessorPlan> {
+        let (arguments, parameters) = self.parameters(call, scope)?;
+        match factory.bind(&parameters) {
+            Ok(bound) => Some(StreamProcessorPlan { name: full_name(call), bound, arguments }),
+            Err(error) => {
+                let syntax = factory.documentation().syntax;
+                self.diagnostics.push(misfit(call, &error, syntax));
+                None
+            }
+        }
+    }
+
     pub(crate) fn stream_function(
         &mut self,
         call: &Call,
         scope: &dyn Scope,
     ) -> Option<StreamFunctionPlan> {
-        let name = match &call.namespace {
-            Some(namespace) => format!("{}:{}", namespace.name, call.name.name),
-            None => call.name.name.clone(),
-        };
+        let name = full_name(call);
         let Some(factory) = self.registry.stream_function(&name) else {
             if call.namespace.is_some() {
                 self.not_supported(format!("stream function {name}"), call.span);
                 return None;
             }
-            let known = self.registry.stream_functions().map(|(name, _)| name);
-            let guess = did_you_mean(&name, known);
+            let functions = self.registry.stream_functions().map(|(name, _)| name);
+            let processors = self.registry.stream_processors().map(|(name, _)| name);
+            let guess = did_you_mean(&name, functions.chain(processors));
             let mut diagnostic = unknown(
                 codes::UNKNOWN_STREAM_FUNCTION,
                 "stream function",
@@ -204,6 +229,14 @@ impl AppBinder<'_> {
                 None
             }
         }
+    }
+}
+
+/// The name of what is called, with its namespace.
+fn full_name(call: &Call) -> String {
+    match &call.namespace {
+        Some(namespace) => format!("{}:{}", namespace.name, call.name.name),
+        None => call.name.name.clone(),
     }
 }
 

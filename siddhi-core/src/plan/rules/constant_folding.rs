@@ -32,6 +32,7 @@ fn handler(handler: &mut HandlerPlan) {
     match handler {
         HandlerPlan::Filter(plan) => condition(plan),
         HandlerPlan::Function(plan) => all(&mut plan.arguments),
+        HandlerPlan::Processor(plan) => all(&mut plan.arguments),
     }
 }
 

@@ -4,13 +4,12 @@ use std::sync::Arc;
 
 use log::Level;
 use siddhi_query::ast::DataType;
+use siddhi_state::{StateError, StateHolder, check_version};
 
-use crate::event::column::Column;
 use crate::event::value::Value;
-use crate::event::view::Selection;
 use crate::extension::{
-    Arguments, BindError, BoundStreamFunction, CallContext, Documentation, ParameterValue,
-    StreamFunction, StreamFunctionFactory,
+    BindError, BoundStreamProcessor, CallContext, Documentation, ParameterValue, ProcessorInput,
+    ProcessorOutput, StreamProcessor, StreamProcessorFactory,
 };
 
 /// Binds `log`.
@@ -28,7 +27,7 @@ const PRIORITIES: [(&str, Option<Level>); 7] = [
     ("TRACE", Some(Level::Trace)),
 ];
 
-impl StreamFunctionFactory for Log {
+impl StreamProcessorFactory for Log {
     fn documentation(&self) -> Documentation {
         Documentation {
             name: "log",
@@ -40,7 +39,7 @@ impl StreamFunctionFactory for Log {
         }
     }
 
-    fn bind(&self, parameters: &[ParameterValue]) -> Result<BoundStreamFunction, BindError> {
+    fn bind(&self, parameters: &[ParameterValue]) -> Result<BoundStreamProcessor, BindError> {
         let types: Vec<DataType> = parameters.iter().map(|p| p.data_type).collect();
         let (priority, message, flag) = match types.as_slice() {
             [] => (None, None, None),
@@ -62,10 +61,9 @@ impl StreamFunctionFactory for Log {
             },
             None => true,
         };
-        Ok(BoundStreamFunction {
-            function: Arc::new(LogFunction { level, message, with_event }),
+        Ok(BoundStreamProcessor {
+            make: Arc::new(move || Box::new(LogProcessor { level, message, with_event })),
             added: Vec::new(),
-            in_patterns: false,
         })
     }
 }
@@ -82,27 +80,26 @@ fn level(parameters: &[ParameterValue], index: usize) -> Result<Option<Level>, B
         .ok_or_else(|| BindError::argument(index, format!("`{name}` is not a priority")))
 }
 
-#[derive(Debug)]
-struct LogFunction {
+struct LogProcessor {
     level: Option<Level>,
     /// The argument that holds the message.
     message: Option<usize>,
     with_event: bool,
 }
 
-impl StreamFunction for LogFunction {
+impl StreamProcessor for LogProcessor {
     fn process(
-        &self,
-        arguments: Arguments<'_>,
-        rows: Selection<'_>,
-        _added: &mut [Column],
+        &mut self,
+        input: &ProcessorInput<'_>,
+        output: &mut ProcessorOutput,
         context: &mut CallContext<'_>,
     ) {
+        output.pass(input.rows);
         let Some(level) = self.level.filter(|level| log::log_enabled!(*level)) else { return };
-        for row in rows.iter() {
+        for row in input.rows.iter() {
             let message = self
                 .message
-                .and_then(|index| arguments.get(index))
+                .and_then(|index| input.arguments.get(index))
                 .map(|argument| argument.value(row).to_string())
                 .unwrap_or_default();
             if self.with_event {
@@ -112,5 +109,21 @@ impl StreamFunction for LogFunction {
                 log::log!(level, "{message}");
             }
         }
+    }
+}
+
+/// It remembers nothing.
+impl StateHolder for LogProcessor {
+    fn schema_version(&self) -> u32 {
+        1
+    }
+
+    fn snapshot(&self) -> Result<Vec<u8>, StateError> {
+        Ok(Vec::new())
+    }
+
+    fn restore(&mut self, version: u32, bytes: &[u8]) -> Result<(), StateError> {
+        check_version("log", self.schema_version(), version)?;
+        if bytes.is_empty() { Ok(()) } else { Err(StateError::Damaged) }
     }
 }
