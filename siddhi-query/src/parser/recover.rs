@@ -244,10 +244,15 @@ impl Recovery<'_> {
         )
         .with_help("an app begins with its annotations and definitions; other text stands in comments: `-- …` or `/* … */`");
         let edits = line_comments(self.scan.text, span, next);
+        let text = Piece { end: start, ..piece };
         let fix = Fix {
             message: "make it a comment".to_owned(),
             edits,
-            applicability: Applicability::MachineApplicable,
+            applicability: if split::holds_definition(self.scan, text) {
+                Applicability::MaybeIncorrect
+            } else {
+                Applicability::MachineApplicable
+            },
         };
         self.found.push(Diagnostic { fixes: vec![fix], ..diagnostic });
         Some(Piece { start, ..piece })
@@ -419,9 +424,14 @@ impl Recovery<'_> {
     }
 
     fn annotations_alone(&mut self, piece: Piece) {
+        // With a bracket open, the mistake is in the annotation.
+        if !split::is_balanced(self.scan, piece) {
+            return self.definition(piece);
+        }
         let annotations = split::span(self.scan, piece);
         let semicolon = self.scan.tokens.get(piece.end).map(|token| token.span);
-        self.found.push(match semicolon {
+        let followed = self.scan.tokens.get(piece.end + 1).is_some();
+        self.found.push(match semicolon.filter(|_| followed) {
             Some(semicolon) => Diagnostic::error(
                 Code::EXTRA_SEMICOLON,
                 "a semicolon behind an annotation",

@@ -135,9 +135,10 @@ pub(super) fn comment_inside(trouble: &Trouble<'_>) -> Option<Diagnostic> {
     let slashes = trouble.span(first).to(trouble.span(first + 1));
     let mut diagnostic = foreign_comment(slashes);
     let rest = trouble.scan.text.get(slashes.end as usize..).unwrap_or_default();
-    let line = rest.split(['\n', '\r']).next().unwrap_or_default();
-    // What closes the statement or a bracket of it may have been meant to be read.
-    if line.contains([')', ']', ';']) {
+    let before = trouble.scan.text.get(..slashes.start as usize).unwrap_or_default();
+    // What ends the statement, or a bracket of it, may have been meant to be read.
+    let inside = rest.split_once(['\n', '\r']).is_some_and(|(line, _)| !line.contains([')', ']']));
+    if !inside || !before.ends_with(char::is_whitespace) {
         diagnostic.fixes.clear();
     }
     Some(diagnostic)

@@ -67,8 +67,9 @@ pub(super) fn foreign_operator(trouble: &Trouble<'_>) -> Option<Diagnostic> {
         format!("`{meant}` is"),
     )
     .with_fix(format!("write `{meant}`"), span, replacement);
-    // A single one works on bits elsewhere.
-    if matches!(found.as_str(), "&" | "|") {
+    // A single one works on bits elsewhere, and one that joins no operands is another mistake.
+    let joins = matches!(found.as_str(), "&&" | "||");
+    if matches!(found.as_str(), "&" | "|") || joins && !behind_operand(trouble) {
         diagnostic.doubt();
     }
     Some(diagnostic)

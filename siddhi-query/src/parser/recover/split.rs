@@ -70,9 +70,19 @@ fn is_word(scan: &Scan<'_>, index: usize, word: &str) -> bool {
     text(scan, index).eq_ignore_ascii_case(word)
 }
 
-fn begins_definition(scan: &Scan<'_>, index: usize) -> bool {
+fn is_kind(scan: &Scan<'_>, index: usize) -> bool {
     let kinds = ["stream", "table", "window", "trigger", "function", "aggregation"];
-    is_word(scan, index, "define") && kinds.iter().any(|kind| is_word(scan, index + 1, kind))
+    kinds.iter().any(|kind| is_word(scan, index, kind))
+}
+
+fn begins_definition(scan: &Scan<'_>, index: usize) -> bool {
+    is_word(scan, index, "define") && is_kind(scan, index + 1)
+}
+
+/// Whether a definition seems to stand in the piece, whatever its first word has become.
+pub(super) fn holds_definition(scan: &Scan<'_>, piece: Piece) -> bool {
+    (piece.start..piece.end)
+        .any(|index| is_kind(scan, index) && matches!(text(scan, index + 2), "(" | "["))
 }
 
 /// Behind the annotation that begins at `index`.
@@ -104,7 +114,8 @@ fn behind_annotation(scan: &Scan<'_>, index: usize, end: usize) -> usize {
 pub(super) fn kind(scan: &Scan<'_>, piece: Piece) -> (Kind, usize) {
     let mut index = piece.start;
     // A bracket too many, or a comma, behind an annotation does not end it.
-    while index < piece.end && matches!(text(scan, index), "@" | "," | ")") {
+    let behind = |index: usize| index > piece.start && text(scan, index) == ")";
+    while index < piece.end && (matches!(text(scan, index), "@" | ",") || behind(index)) {
         index = if text(scan, index) == "@" {
             behind_annotation(scan, index, piece.end)
         } else {
@@ -157,6 +168,14 @@ pub(super) fn has_open_script(scan: &Scan<'_>, piece: Piece) -> bool {
         scan.tokens.get(index).is_some_and(|token| token.kind == TokenKind::Unclosed)
     };
     (piece.start..piece.end).filter(unclosed).any(|index| text(scan, index) == "{")
+}
+
+/// Whether every bracket opened in the piece is closed in it.
+pub(super) fn is_balanced(scan: &Scan<'_>, piece: Piece) -> bool {
+    let count = |bracket: &str| {
+        (piece.start..piece.end).filter(|&index| text(scan, index) == bracket).count()
+    };
+    count("(") == count(")") && count("[") == count("]")
 }
 
 /// The first token of that word.

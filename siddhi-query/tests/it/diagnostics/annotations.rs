@@ -55,6 +55,8 @@ fn colon() {
 fn misplaced() {
     insta::assert_snapshot!(report(&[
         "@info(name='q');\ndefine stream S (a int);",
+        "@info(name='q';\ndefine stream S (a int);",
+        "define stream S (a int;);",
         "@async define trigger T at every 5 sec;",
         "define stream S (a int);\n@info(name='q')",
         "@a() define stream S (a int);",

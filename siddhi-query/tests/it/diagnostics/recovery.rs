@@ -8,6 +8,7 @@ fn text_before() {
         "My first app\n\ndefine stream S (a int);",
         "<?xml version='1.0'?>\n@app:name('x')\ndefine stream S (a int);",
         "A /* b\n c */ d's -- e\r\n\n  `f g` define stream S (a int);",
+        "create stream T (a int)\ndefine stream S (a int);",
         "\u{FEFF}define stream S (a int);",
         "\u{FEFF}My app\ndefine stream S (a boolean);",
     ]));
