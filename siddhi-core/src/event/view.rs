@@ -182,7 +182,8 @@ impl<'a> Columns<'a> {
         }
     }
 
-    /// A column that stands behind another view.
+    /// A column that stands behind another view; not inlined, so that the two plain cases stay short.
+    #[inline(never)]
     fn look_up(&self, index: usize) -> Option<&'a Column> {
         match *self {
             Self::Extended { base, width, more } => match index.checked_sub(width) {

@@ -92,8 +92,17 @@ impl Predicate {
     /// something has to be computed first.
     #[inline]
     pub(crate) fn holds(&self, view: &View<'_>, row: usize) -> Option<bool> {
+        self.bare.then(|| self.holds_bare(view, row))
+    }
+
+    /// As [`Predicate::holds`], when it can answer.
+    #[inline]
+    pub(crate) fn holds_bare(&self, view: &View<'_>, row: usize) -> bool {
         let inputs = Inputs { view, registers: &[] };
-        self.bare.then(|| self.terms.iter().all(|term| term.test.holds(inputs, row)))
+        match self.terms.as_slice() {
+            [only] => only.test.holds(inputs, row),
+            terms => terms.iter().all(|term| term.test.holds(inputs, row)),
+        }
     }
 }
 

@@ -142,7 +142,7 @@ impl Region {
         {
             // Most single events are refused by most queries: that costs the tests and nothing else.
             for filter in &light.filters {
-                if filter.condition.holds(view, row) != Some(true) {
+                if !filter.condition.holds_bare(view, row) {
                     return;
                 }
                 filter.rows_out.set(filter.rows_out.get() + 1);

@@ -43,6 +43,7 @@ pub struct SiddhiManager {
     clock: Arc<dyn Clock>,
     variables: Option<Box<Variables>>,
     seed: u64,
+    stack: usize,
     switches: rules::Switches,
     playback: bool,
 }
@@ -74,6 +75,7 @@ impl SiddhiManager {
             clock: Arc::new(SystemClock),
             variables: None,
             seed: 0x5349_4444_4849,
+            stack: super::region::STACK,
             switches: rules::Switches::default(),
             playback: false,
         }
@@ -103,6 +105,13 @@ impl SiddhiManager {
         self.seed = seed;
     }
 
+    /// Sets how much of the stack of a sending thread may be taken by queries that follow one another,
+    /// in bytes: 1 MiB where nothing is said. What feeds itself deeper is given up, see
+    /// [`SendError::Endless`](crate::SendError::Endless).
+    pub fn set_stack_limit(&mut self, bytes: usize) {
+        self.stack = bytes;
+    }
+
     /// Turns optimizations off one by one, to compare with and without. Not for users.
     #[doc(hidden)]
     pub fn set_switches(&mut self, switches: rules::Switches) {
@@ -127,7 +136,8 @@ impl SiddhiManager {
             return Err(CreateError::Refused(Vec::new()));
         };
         rules::apply(&mut plan, self.switches);
-        let region = build::build(&plan, Arc::clone(&self.clock), self.seed, self.switches);
+        let mut region = build::build(&plan, Arc::clone(&self.clock), self.seed, self.switches);
+        region.stack = self.stack;
         let app = App::new(plan, ReentrantMutex::new(region), transport, warnings);
         Transport::attach(&app);
         Ok(app)

@@ -24,9 +24,9 @@ use crate::plan::logical::{OnError, StreamId};
 use crate::selector::context::EvalContext;
 use crate::selector::select::{Form, Selected};
 
-/// How much of the stack chunks may take that are handed out one inside the other, in bytes: half of
-/// what threads have by default.
-const STACK: usize = 1 << 20;
+/// How much of the stack chunks may take that are handed out one inside the other, in bytes, where
+/// nobody says otherwise: half of what threads have by default.
+pub(super) const STACK: usize = 1 << 20;
 /// No place on a stack is as high.
 const NO_STACK: usize = usize::MAX;
 
@@ -51,6 +51,8 @@ pub(crate) struct Region {
     pub(crate) poisoned: Cell<bool>,
     /// Sends and timers that are under way, one inside the other.
     pub(crate) depth: Cell<u32>,
+    /// How much of the stack they may take, in bytes.
+    pub(super) stack: usize,
     /// Down to where chunks that are handed out one inside the other may take the stack; [`NO_STACK`]
     /// once the chunk under way has come too deep, so that nothing more is handed out.
     stack_end: Cell<usize>,
@@ -80,6 +82,7 @@ impl Region {
             running: Cell::new(false),
             poisoned: Cell::new(false),
             depth: Cell::new(0),
+            stack: STACK,
             stack_end: Cell::new(0),
             gave_up: Cell::new(false),
             waking: Cell::new(false),
@@ -105,7 +108,7 @@ impl Region {
     /// grows downwards.
     #[inline]
     pub(super) fn begin(&self) {
-        self.stack_end.set(stack_place().saturating_sub(STACK));
+        self.stack_end.set(stack_place().saturating_sub(self.stack));
     }
 
     #[cold]

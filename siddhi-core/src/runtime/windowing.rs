@@ -285,7 +285,9 @@ impl WindowStage {
         self.sweep_groups(pass);
         let Pass { key, selector, state, selector_state, work, selector_work, context } = pass;
         state.rows_in += view.len() as u64;
-        self.arguments.run(view, &mut work.scratch, &mut context.calls(view));
+        if !self.arguments.computes_nothing() {
+            self.arguments.run(view, &mut work.scratch, &mut context.calls(view));
+        }
         selector.assign_groups(view, *key, selector_state, selector_work);
         if self.group_column.is_some() {
             copy_groups(view, &selector_work.groups, &mut work.groups);

@@ -76,6 +76,9 @@ impl Selector {
         work: &mut SelectorWork,
         context: &mut EvalContext<'_>,
     ) {
+        if self.items.computes_nothing() {
+            return;
+        }
         let columns = Columns::extended(&view.columns, &work.aggregation.values);
         let all = View { columns, ..*view };
         self.items.run(&all, &mut work.items, &mut context.calls(view));

@@ -64,6 +64,27 @@ fn a_circle_without_end_is_given_up() {
 }
 
 #[test]
+fn how_deep_a_circle_may_go_can_be_said() {
+    let run = || {
+        let mut manager = SiddhiManager::new();
+        manager.set_stack_limit(32 << 20);
+        let app = manager
+            .create_app(
+                "define stream S (n long); define stream O (n long);
+                 from S#window.lengthBatch(1)[n < 500] select sum(n) + 1L as n insert into S;
+                 from S[n == 500] select n insert into O;",
+            )
+            .unwrap();
+        app.start().unwrap();
+        let log = Log::default();
+        listen(&app, "O", &log);
+        app.input("S").unwrap().send(1, &[Value::Long(0)]).unwrap();
+        assert_eq!(*log.lock(), [of("O", &[500])]);
+    };
+    std::thread::Builder::new().stack_size(64 << 20).spawn(run).unwrap().join().unwrap();
+}
+
+#[test]
 fn a_window_feeds_itself() {
     let app = app("define stream S (n long);
                    from S#window.length(2)[n < 3] select sum(n) + 1L as n insert into S;");

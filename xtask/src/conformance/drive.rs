@@ -81,6 +81,7 @@ struct Play<'a> {
 
 fn play(case: &Case) -> Result<Answer, NotRun> {
     let mut manager = SiddhiManager::with_registry(registry());
+    manager.set_stack_limit(super::worker::STACK_LIMIT);
     manager.set_clock(Arc::new(TestClock::new(case.start)));
     let recorder = Arc::new(Mutex::new(Recorder { step: STARTING, outputs: Vec::new() }));
     let app = create(case, &manager, &recorder)?;

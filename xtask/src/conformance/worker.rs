@@ -7,6 +7,9 @@ use super::case::Case;
 use super::verdict::Verdict;
 use super::{drive, grammar};
 
+/// How much of the stack an app may take, in bytes.
+pub(super) const STACK_LIMIT: usize = 32 << 20;
+
 /// Where a panic that someone catches leaves its message.
 static PANIC: Mutex<Option<String>> = Mutex::new(None);
 
@@ -15,6 +18,12 @@ static PANIC: Mutex<Option<String>> = Mutex::new(None);
 /// A panic fails the case even when the engine catches it. One that nobody catches ends this
 /// process, and whoever started it fails the case.
 pub(crate) fn work() -> anyhow::Result<()> {
+    // Java's stack holds some hundred queries that feed one another; unoptimized ones need more room.
+    let thread = std::thread::Builder::new().stack_size(2 * STACK_LIMIT).spawn(answer)?;
+    thread.join().map_err(|_| anyhow::anyhow!("a case ended the worker"))?
+}
+
+fn answer() -> anyhow::Result<()> {
     std::panic::set_hook(Box::new(|panic| {
         eprintln!("{panic}");
         *PANIC.lock().unwrap_or_else(PoisonError::into_inner) = Some(panic.to_string());

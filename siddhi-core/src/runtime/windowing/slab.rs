@@ -42,7 +42,9 @@ impl WindowStage {
         let Pass { selector, state, selector_state, work, selector_work, context, .. } = pass;
         state.rows_in += view.len() as u64;
         work.wake_ups.clear();
-        self.arguments.run(view, &mut work.scratch, &mut context.calls(view));
+        if !self.arguments.computes_nothing() {
+            self.arguments.run(view, &mut work.scratch, &mut context.calls(view));
+        }
         let group_count = selector.assign_row_groups(view, keys, selector_state, selector_work);
         if self.group_column.is_some() {
             copy_groups(view, &selector_work.groups, &mut work.groups);
