@@ -11,14 +11,35 @@ use super::region::Region;
 pub struct ElementCounters {
     /// The element: `stream S`, `query q`, `query q filter 1`, …
     pub element: String,
-    /// The counts by name. What comes in is accounted for: `filter` in = out + filtered; `function` in = out +
-    /// failed; a `processor` puts out what it likes; `window`
-    /// in = held + expired + dropped; `selector` in = out + absorbed; `pattern` started = matched +
-    /// expired + pending.
+    /// The counts by name. What comes in is accounted for: `filter` in = out + filtered; `function`
+    /// in = out + failed; `window` in = held + expired + dropped; `selector` in = out + absorbed;
+    /// `pattern` started = matched + expired + pending. A `processor` puts out what it likes.
     pub counts: Vec<(&'static str, u64)>,
 }
 
+/// What comes into an element, and what may become of it.
+const ACCOUNTS: [(&str, &[&str]); 5] = [
+    ("in", &["out", "filtered"]),
+    ("in", &["out", "failed"]),
+    ("in", &["held", "expired", "dropped"]),
+    ("in", &["out", "absorbed"]),
+    ("started", &["matched", "expired", "pending"]),
+];
+
 impl ElementCounters {
+    /// Whether everything that came in is accounted for.
+    #[must_use]
+    pub fn is_balanced(&self) -> bool {
+        ACCOUNTS.iter().all(|(whole, parts)| {
+            let parts: Option<Vec<u64>> = parts.iter().map(|part| self.get(part)).collect();
+            match (self.get(whole), parts) {
+                (Some(whole), Some(parts)) => whole == parts.iter().sum(),
+                // An account of another kind of element.
+                _ => true,
+            }
+        })
+    }
+
     /// A count by its name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<u64> {

@@ -28,6 +28,9 @@ pub(crate) fn judge(case: &Case) -> Verdict {
         Err(NotRun::Unsupported(features)) => Verdict::Skipped(features),
         Err(NotRun::Rejected(_)) if case.rejected => Verdict::Passed,
         Err(NotRun::Rejected(why)) => Verdict::Failed(format!("the app is rejected: {why}")),
+        Err(NotRun::Unbalanced(element)) => {
+            Verdict::Failed(format!("counters do not add up: {element}"))
+        }
     }
 }
 
@@ -38,6 +41,8 @@ enum NotRun {
     Unsupported(Vec<String>),
     /// The app cannot be created or started.
     Rejected(String),
+    /// It ran, and an element lost count of its rows.
+    Unbalanced(String),
 }
 
 impl From<CreateError> for NotRun {
@@ -97,6 +102,9 @@ fn play(case: &Case) -> Result<Answer, NotRun> {
     app.advance(case.start)?;
     let mut play = Play { case, manager, app, recorder, types };
     play.steps()?;
+    if let Some(element) = play.app.counters().iter().find(|element| !element.is_balanced()) {
+        return Err(NotRun::Unbalanced(format!("{} {:?}", element.element, element.counts)));
+    }
     play.app.shutdown();
     let outputs = std::mem::take(&mut play.record().outputs);
     Ok(Answer { definitions, outputs })

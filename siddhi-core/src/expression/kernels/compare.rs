@@ -13,7 +13,7 @@ use super::{
 };
 use crate::event::column::{Column, Element, Nulls};
 use crate::event::text::Text;
-use crate::event::view::Selection;
+use crate::event::view::{Columns, Selection};
 
 /// One of the six comparisons.
 trait Comparison<T>: 'static {
@@ -99,6 +99,22 @@ fn select<T, C: Comparison<T>>(sides: &Sides<'_, T>, rows: Selection<'_>, out: &
 }
 
 impl<T: Element, C: Comparison<T>> Compare<T, C> {
+    /// As [`Test::holds`], wherever the operands stand.
+    #[inline(never)]
+    fn holds_anywhere(&self, inputs: Inputs<'_>, row: usize) -> bool {
+        match &self.pair {
+            Pair::Columns(a, b) => {
+                Self::sides(inputs, *a, *b).is_some_and(|sides| sides.holds::<C>(row))
+            }
+            Pair::ConstantLeft(a, b) => inputs.typed(*b).is_some_and(|(values, nulls)| {
+                one_at(values, nulls, row, C::OF_NULL, &|b: &T| C::holds(a, b))
+            }),
+            Pair::ConstantRight(a, b) => inputs.typed(*a).is_some_and(|(values, nulls)| {
+                one_at(values, nulls, row, C::OF_NULL, &|a: &T| C::holds(a, b))
+            }),
+        }
+    }
+
     fn sides<'a>(inputs: Inputs<'a>, a: super::Operand, b: super::Operand) -> Option<Sides<'a, T>> {
         let ((a, a_nulls), (b, b_nulls)) = (inputs.typed(a)?, inputs.typed(b)?);
         Some(Sides { a, b, a_nulls, b_nulls })
@@ -200,17 +216,16 @@ where
     }
 
     fn holds(&self, inputs: Inputs<'_>, row: usize) -> bool {
-        match &self.pair {
-            Pair::Columns(a, b) => {
-                Self::sides(inputs, *a, *b).is_some_and(|sides| sides.holds::<C>(row))
-            }
-            Pair::ConstantLeft(a, b) => inputs.typed(*b).is_some_and(|(values, nulls)| {
-                one_at(values, nulls, row, C::OF_NULL, &|b: &T| C::holds(a, b))
-            }),
-            Pair::ConstantRight(a, b) => inputs.typed(*a).is_some_and(|(values, nulls)| {
-                one_at(values, nulls, row, C::OF_NULL, &|a: &T| C::holds(a, b))
-            }),
+        // An event that came in alone against a constant: most filters of most events.
+        if let (Pair::ConstantRight(super::Operand::Input(column), b), Columns::Owned(columns)) =
+            (&self.pair, &inputs.view.columns)
+            && let Some(column) = columns.get(*column)
+            && let Some(values) = T::slice(&column.values)
+            && !column.nulls.any()
+        {
+            return values.get(row).is_some_and(|a| C::holds(a, b));
         }
+        self.holds_anywhere(inputs, row)
     }
 
     fn refine(&self, inputs: Inputs<'_>, rows: &mut Vec<u32>) {
