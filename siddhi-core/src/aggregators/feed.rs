@@ -52,6 +52,19 @@ impl<'a> Given<'a> {
         (index < self.count).then(|| self.program.result(result, self.view, self.scratch))
     }
 
+    /// The first argument as values with their nulls, if it has any; without an argument `unit` and
+    /// that it stands for every row.
+    #[inline]
+    fn typed<T: Element>(&self, unit: &'a [T]) -> (&'a [T], Option<&'a Nulls>, bool) {
+        match self.get(0) {
+            Some(column) => {
+                let nulls = Some(&column.nulls).filter(|nulls| nulls.any());
+                (T::slice(&column.values).unwrap_or_default(), nulls, false)
+            }
+            None => (unit, None, true),
+        }
+    }
+
     /// The values of a row, as many as fit.
     fn read(&self, row: usize, values: &mut [Value]) {
         for (index, value) in values.iter_mut().enumerate() {
@@ -229,13 +242,7 @@ impl Feed<'_> {
             return;
         };
         let unit = [T::default()];
-        let (values, nulls, fixed): (&[T], _, bool) = match arguments.get(0) {
-            Some(column) => {
-                let nulls = Some(&column.nulls).filter(|nulls| nulls.any());
-                (T::slice(&column.values).unwrap_or_default(), nulls, false)
-            }
-            None => (&unit, None, true),
-        };
+        let (values, nulls, fixed) = arguments.typed(&unit);
         let groups_of_rows = groups.and_then(|groups| groups.get(start..end));
         if let (Selection::All(_), None, false) = (selection, nulls, fixed)
             && let Some(values) = values.get(start..end)
@@ -311,16 +318,10 @@ impl Feed<'_> {
             return;
         };
         let unit = [T::default()];
-        let (values, nulls, fixed): (&[T], _, bool) = match coming.get(0) {
-            Some(column) => {
-                (T::slice(&column.values).unwrap_or_default(), Some(&column.nulls), false)
-            }
-            None => (&unit, None, true),
-        };
+        let (values, nulls, fixed) = coming.typed(&unit);
         let gone = leaving.first();
         let gone_values = gone.and_then(|column| T::slice(&column.values)).unwrap_or(&unit);
         let gone_nulls = gone.map(|column| &column.nulls).filter(|nulls| nulls.any());
-        let nulls = nulls.filter(|nulls| nulls.any());
         for row in selection.iter() {
             if leaves.get(row).copied().unwrap_or(false) {
                 let group = leaving_groups.get(row).copied().unwrap_or_default() as usize;

@@ -14,6 +14,15 @@ pub enum Kind {
     Reset,
 }
 
+impl Kind {
+    /// Whether a row of this kind is an event, and not a mark between events.
+    #[inline]
+    #[must_use]
+    pub fn is_event(self) -> bool {
+        matches!(self, Self::Current | Self::Expired)
+    }
+}
+
 /// The rows of a view, in order.
 #[derive(Clone, Copy, Debug)]
 pub enum Selection<'a> {

@@ -266,7 +266,7 @@ fn events_only(view: &View<'_>, rows: &mut Vec<u32>) -> bool {
     if view.kinds.is_none() {
         return false;
     }
-    let event = |row: &usize| matches!(view.kind(*row), Kind::Current | Kind::Expired);
+    let event = |row: &usize| view.kind(*row).is_event();
     let events = view.selection.iter().filter(event);
     rows.extend(events.filter_map(|row| u32::try_from(row).ok()));
     rows.len() < view.len()

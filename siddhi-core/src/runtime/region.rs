@@ -367,7 +367,7 @@ impl Region {
         work: &mut QueryWork,
         faults: &mut Faults,
     ) {
-        let is_event = |row: &usize| matches!(view.kind(*row), Kind::Current | Kind::Expired);
+        let is_event = |row: &usize| view.kind(*row).is_event();
         let events = match view.kinds {
             None => view.len(),
             Some(_) => view.selection.iter().filter(is_event).count(),

@@ -8,7 +8,7 @@ use siddhi_state::StateError;
 use super::context::EvalContext;
 use crate::aggregators::feed::{Feed, Given, Rows};
 use crate::event::column::Column;
-use crate::event::view::{Columns, Kind, Selection, View};
+use crate::event::view::{Columns, Selection, View};
 use crate::expression::predicate::Predicate;
 use crate::expression::program::{Program, Scratch, exclude};
 use crate::expression::typed::ExprKind;
@@ -162,7 +162,7 @@ impl AggregationPlan {
             let input = View { columns: Columns::extended(&view.columns, done), ..*view };
             if !stage.direct {
                 rows.clear();
-                let events = view.selection.iter().filter(|row| is_event(view.kind(*row)));
+                let events = view.selection.iter().filter(|row| view.kind(*row).is_event());
                 rows.extend(events.filter_map(|row| u32::try_from(row).ok()));
                 exclude(rows, &context.failures);
                 stage.evaluate(&input.with(Selection::Rows(rows)), work, context);
@@ -244,10 +244,6 @@ impl Stage {
         }
         self.arguments.run(&view, arguments, &mut context.calls(&view));
     }
-}
-
-fn is_event(kind: Kind) -> bool {
-    matches!(kind, Kind::Current | Kind::Expired)
 }
 
 /// Whether an expression refers to a column from `width` on: to an aggregate.

@@ -260,7 +260,7 @@ impl Selector {
         let mut base = std::mem::take(&mut work.base);
         base.clear();
         let rows = view.selection.iter().filter_map(|row| u32::try_from(row).ok());
-        let events = |row: &u32| matches!(view.kind(*row as usize), Kind::Current | Kind::Expired);
+        let events = |row: &u32| view.kind(*row as usize).is_event();
         base.extend(rows.clone().filter(events));
         let before = context.failures.len();
         let events_only = view.with(Selection::Rows(&base));
