@@ -1,7 +1,9 @@
 //! How rows reach an aggregator: what comes in, what goes out, and where each value is wanted.
 
+mod row;
 mod window;
 
+pub(crate) use self::row::{RowArguments, RowAt};
 use self::window::WindowRows;
 use crate::event::column::{Column, Element, Nulls};
 use crate::event::store::RowStore;
@@ -122,6 +124,9 @@ pub(crate) enum Rows<'a> {
         /// The group of rows without groups.
         group: u32,
     },
+    /// One row comes in, after another has gone out where one does. The value is wanted at `place`, if
+    /// anywhere.
+    Row { gone: Option<RowAt<'a>>, come: RowAt<'a>, place: Option<usize> },
     /// No row comes or goes: the value of each of these groups is wanted, at the places from `first`
     /// on; then they are over.
     Close { groups: &'a [u32], first: usize },
@@ -134,6 +139,7 @@ impl Rows<'_> {
             Self::Chunk { selection, .. } | Self::Slices { selection, .. } => selection.extent(),
             Self::Window { places, .. } => places.extent(),
             Self::Come { .. } => 0,
+            Self::Row { place, .. } => place.map_or(0, |place| place + 1),
             Self::Close { groups, first } => first + groups.len(),
         }
     }
@@ -204,6 +210,16 @@ impl Feed<'_> {
     pub fn fold<T: Element, F: Fold<T>>(&mut self, fold: &mut F, out: &mut Column) {
         fold.reserve(self.group_count);
         let mut sink = Sink::new(out);
+        if let Rows::Row { .. } = self.rows {
+            self.fold_row(fold, &mut sink);
+        } else {
+            self.fold_rows(fold, &mut sink);
+        }
+    }
+
+    /// As [`Feed::fold`], of rows of which there can be many.
+    #[inline(never)]
+    fn fold_rows<T: Element, F: Fold<T>>(&mut self, fold: &mut F, sink: &mut Sink<'_, F::Out>) {
         match self.rows {
             Rows::Chunk { selection, kinds, arguments, groups } => {
                 let argument = arguments.get(0);
@@ -216,17 +232,18 @@ impl Feed<'_> {
                         let get = |row: usize| {
                             if any_null && column.nulls.get(row) { None } else { values.get(row) }
                         };
-                        chunk.run(selection, get, fold, &mut sink, reset);
+                        chunk.run(selection, get, fold, sink, reset);
                     }
                     None => {
                         let unit = T::default();
-                        chunk.run(selection, |_| Some(&unit), fold, &mut sink, reset);
+                        chunk.run(selection, |_| Some(&unit), fold, sink, reset);
                     }
                 }
             }
-            Rows::Window { .. } => self.fold_window(fold, &mut sink),
-            Rows::Slices { .. } => self.fold_slices(fold, &mut sink),
+            Rows::Window { .. } => self.fold_window(fold, sink),
+            Rows::Slices { .. } => self.fold_slices(fold, sink),
             Rows::Come { .. } => self.fold_coming(fold),
+            Rows::Row { .. } => {}
             Rows::Close { groups, first } => {
                 for (place, group) in groups.iter().enumerate() {
                     sink.put(first + place, fold.value(*group as usize));
@@ -427,6 +444,7 @@ impl Feed<'_> {
                     visit(RowStep::Add(group as usize, &values));
                 }
             }
+            Rows::Row { .. } => self.visit_row(&mut values, out, &mut visit),
             Rows::Close { groups, first } => {
                 for (place, group) in groups.iter().enumerate() {
                     let result = visit(RowStep::Value(*group as usize));

@@ -140,7 +140,7 @@ impl RowStore {
         column: impl Fn(usize) -> Option<&'c Column>,
     ) {
         if let (1, Some(row)) = (view.len(), view.selection.row(0)) {
-            self.push(view.timestamp(row), row, column);
+            self.push(view, row, column);
         } else {
             self.append_all(view, &column);
         }
@@ -182,17 +182,17 @@ impl RowStore {
         }
     }
 
-    /// Appends one row.
+    /// Appends one row of a view, with the columns of the store as `column` gives them.
     #[inline]
-    fn push<'c>(
+    pub(crate) fn push<'c>(
         &mut self,
-        timestamp: i64,
+        view: &View<'_>,
         row: usize,
         column: impl Fn(usize) -> Option<&'c Column>,
     ) {
         self.room();
         if self.keeps_timestamps {
-            self.tail_timestamps.push(timestamp);
+            self.tail_timestamps.push(view.timestamp(row));
         }
         for (index, to) in self.tail.iter_mut().enumerate() {
             if let Some(from) = column(index) {

@@ -244,6 +244,16 @@ impl<'a> View<'a> {
         self.selection.is_empty()
     }
 
+    /// The row of a chunk of one event.
+    #[inline]
+    pub(crate) fn only_row(&self) -> Option<usize> {
+        match self.selection {
+            Selection::All(1) => Some(0),
+            Selection::Rows([row]) => Some(*row as usize),
+            _ => None,
+        }
+    }
+
     /// The same columns with another selection.
     #[inline]
     #[must_use]

@@ -55,11 +55,25 @@ impl<'a> Inputs<'a> {
     }
 }
 
+impl Inputs<'_> {
+    /// The value of an operand at a row; none is null.
+    #[inline]
+    fn value<T: Element + Copy>(self, operand: Operand, row: usize) -> Option<T> {
+        let (values, nulls) = self.typed::<T>(operand)?;
+        if null_at(nulls, row) { None } else { values.get(row).copied() }
+    }
+}
+
 /// A loop that writes a column.
 pub(super) trait Kernel: fmt::Debug + Send + Sync {
     /// Writes the value of each row to its place in `out`, which is long enough, has the kernel's
     /// type and no nulls.
     fn run(&self, inputs: Inputs<'_>, rows: Selection<'_>, out: &mut Column);
+
+    /// As [`Kernel::run`] for one row: for chunks of a single event, which need no loop.
+    fn run_row(&self, inputs: Inputs<'_>, row: usize, out: &mut Column) {
+        self.run(inputs, Selection::Rows(&[u32::try_from(row).unwrap_or(u32::MAX)]), out);
+    }
 }
 
 /// A loop that finds the rows for which something is true.
@@ -101,6 +115,14 @@ fn target<T: Element>(out: &mut Column) -> Option<(&mut [T], &mut Nulls)> {
     let values = T::vector(values);
     debug_assert!(values.is_some(), "a register has the type of its kernel");
     Some((values?.as_mut_slice(), nulls))
+}
+
+/// Writes the truth of one row.
+#[inline]
+fn put_truth(truth: bool, row: usize, out: &mut Column) {
+    if let Some(place) = target::<bool>(out).and_then(|(values, _)| values.get_mut(row)) {
+        *place = truth;
+    }
 }
 
 /// Writes a function of one value.

@@ -140,6 +140,9 @@ impl Scratch {
         rows: Selection<'_>,
         context: &mut CallContext<'_>,
     ) {
+        if let (1, Some(row)) = (rows.len(), rows.row(0)) {
+            return self.run_row(steps, view, row, context);
+        }
         // With a quarter of the rows selected, a loop over all of them is the faster one.
         let every = extent(view);
         let dense = if rows.len() * 4 >= every { Selection::All(every) } else { rows };
@@ -160,6 +163,37 @@ impl Scratch {
                 let steps = steps.get(index + 1..).unwrap_or_default();
                 return self.run_rest(steps, view, rows, failed, context);
             }
+        }
+    }
+
+    /// Runs steps over one row.
+    fn run_row(
+        &mut self,
+        steps: &[Step],
+        view: &View<'_>,
+        row: usize,
+        context: &mut CallContext<'_>,
+    ) {
+        for step in steps {
+            if let Step::Kernel { kernel, out, .. } = step {
+                self.run_kernel_row(kernel.as_ref(), *out, view, row);
+                continue;
+            }
+            let failed = context.failures.len();
+            let only = [u32::try_from(row).unwrap_or(u32::MAX)];
+            self.run_other(step, view, Selection::Rows(&only), context);
+            if context.failures.len() > failed {
+                return;
+            }
+        }
+    }
+
+    #[inline]
+    fn run_kernel_row(&mut self, kernel: &dyn Kernel, out: usize, view: &View<'_>, row: usize) {
+        let (before, after) = self.registers.split_at_mut(out);
+        if let Some(out) = after.first_mut() {
+            out.nulls.clear();
+            kernel.run_row(Inputs { view, registers: before }, row, out);
         }
     }
 
@@ -248,6 +282,8 @@ pub(crate) struct Program {
     steps: Vec<Step>,
     layout: Layout,
     results: Vec<Operand>,
+    /// No step calls a function or depends on a test.
+    kernels_only: bool,
 }
 
 impl Program {
@@ -256,7 +292,8 @@ impl Program {
         let mut compiler = Compiler::default();
         let results = expressions.iter().map(|expr| compiler.operand(expr)).collect();
         let (steps, layout) = compiler.finish();
-        Self { steps, layout, results }
+        let kernels_only = steps.iter().all(|step| matches!(step, Step::Kernel { .. }));
+        Self { steps, layout, results, kernels_only }
     }
 
     /// Columns for this program to write to.
@@ -284,6 +321,25 @@ impl Program {
         self.layout.fit(view, scratch);
         if !self.steps.is_empty() {
             scratch.run(&self.steps, view, view.selection, context);
+        }
+    }
+
+    /// Whether there are nothing but kernels to run, see [`Program::run_kernels`].
+    #[inline]
+    pub(crate) fn has_only_kernels(&self) -> bool {
+        self.kernels_only
+    }
+
+    /// As [`Program::run`] for one row of a view, the only one selected; for programs of nothing but
+    /// kernels, which need no context.
+    #[inline]
+    pub(crate) fn run_kernels(&self, view: &View<'_>, row: usize, scratch: &mut Scratch) {
+        debug_assert!(self.kernels_only, "whoever asks has made sure");
+        self.layout.fit(view, scratch);
+        for step in &self.steps {
+            if let Step::Kernel { kernel, out, .. } = step {
+                scratch.run_kernel_row(kernel.as_ref(), *out, view, row);
+            }
         }
     }
 

@@ -148,11 +148,7 @@ impl App {
             .iter()
             .find(|junction| junction.public && junction.name == stream)
             .ok_or_else(|| AppError::UnknownStream(stream.into()))?;
-        let mut callbacks =
-            junction.callbacks.try_borrow_mut().map_err(|_| AppError::InsideCallback)?;
-        callbacks.push(Box::new(callback));
-        junction.has_listeners.set(true);
-        Ok(())
+        if junction.listen(Box::new(callback)) { Ok(()) } else { Err(AppError::InsideCallback) }
     }
 
     /// Calls `callback` with what a query puts out of each chunk, before its target gets it.

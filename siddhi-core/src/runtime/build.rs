@@ -197,7 +197,8 @@ fn build_query(flow: &Flow, plan: &QueryPlan, state_name: String, switches: Swit
                 (Some(window), _) if window.bound.in_order => Leaving::InOrder,
                 _ => Leaving::AnyOrder,
             };
-            (QueryInput::Stream(stream_input(plan, input, form, leaving)), leaving)
+            let input = stream_input(plan, input, (form, leaving), &selector);
+            (QueryInput::Stream(input), leaving)
         }
         InputPlan::Pattern(pattern) => {
             selector.each_match();
@@ -213,8 +214,8 @@ fn build_query(flow: &Flow, plan: &QueryPlan, state_name: String, switches: Swit
 fn stream_input(
     plan: &QueryPlan,
     input: &StreamInputPlan,
-    form: WindowForm,
-    leaving: Leaving,
+    (form, leaving): (WindowForm, Leaving),
+    selector: &Selector,
 ) -> StreamInput {
     let added: usize =
         input.before.iter().chain(&input.after).map(|handler| handler.added().len()).sum();
@@ -237,6 +238,7 @@ fn stream_input(
             form,
             wants_expired: plan.events != OutputEvents::Current,
             types: &input.window_types,
+            group_by: &plan.selector.group_by,
             read,
             arguments,
             // A sliding window puts out the rows that come in, whose groups are at hand; a batch
@@ -246,7 +248,11 @@ fn stream_input(
         });
         (stage, std::cell::RefCell::new(WindowState::new()))
     });
-    StreamInput { stream: input.stream, before, window, after }
+    let single = match &window {
+        Some((stage, _)) if before.iter().all(Handler::is_bare) => stage.single_form(selector),
+        _ => None,
+    };
+    StreamInput { stream: input.stream, before, window, after, single }
 }
 
 /// Expired-event elision: where nobody can see expired rows or marks, none are made.

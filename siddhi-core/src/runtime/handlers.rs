@@ -137,6 +137,24 @@ impl Handler {
         }
     }
 
+    /// Whether [`Handler::lets_in`] can answer: it is a filter, and nothing but tests of columns.
+    pub(crate) fn is_bare(&self) -> bool {
+        match self {
+            Self::Filter(filter) => filter.aggregation.is_empty() && filter.condition.is_bare(),
+            Self::Function(_) | Self::Processor(_) => false,
+        }
+    }
+
+    /// Whether an event that came alone passes, see [`Handler::is_bare`].
+    #[inline]
+    pub(crate) fn lets_in(&self, view: &View<'_>, row: usize) -> bool {
+        let Self::Filter(filter) = self else { return false };
+        filter.rows_in.set(filter.rows_in.get() + 1);
+        let passes = filter.condition.holds_bare(view, row);
+        filter.rows_out.set(filter.rows_out.get() + u64::from(passes));
+        passes
+    }
+
     /// Its kind, and the rows that came in and went out.
     pub(crate) fn counts(&self) -> (&'static str, u64, u64) {
         match self {

@@ -169,26 +169,35 @@ impl Region {
 
     /// What comes before a chunk: in playback its last timestamp moves the time; timers that are
     /// due run.
+    #[inline]
     fn arrive(&self, last_timestamp: i64) {
         let depth = self.depth.get();
         if depth == 0 {
             self.begin();
         }
         self.depth.set(depth + 1);
+        if self.time.is_eventful() {
+            self.time_moves(last_timestamp, depth);
+        }
+    }
+
+    #[inline(never)]
+    fn time_moves(&self, last_timestamp: i64, depth: u32) {
         if self.time.is_playback() {
             if self.time.event(last_timestamp) {
                 self.run_playback_timers();
             }
-        } else if depth == 0 && self.time.is_waiting() {
+        } else if depth == 0 {
             self.run_timers(self.time.now());
         }
     }
 
     /// What comes behind a chunk: live timers that it asked for and that are due already.
+    #[inline]
     fn leave(&self) {
         let depth = self.depth.get() - 1;
         self.depth.set(depth);
-        if depth == 0 && !self.time.is_playback() && self.time.is_waiting() {
+        if depth == 0 && self.time.is_eventful() && !self.time.is_playback() {
             self.run_timers(self.time.now());
         }
     }

@@ -29,9 +29,9 @@ pub(crate) struct Junction {
     pub(crate) readers: Vec<Reader>,
     /// The readers that are looked up together, when there are enough of them.
     pub(crate) rules: Option<RuleSet>,
-    pub(crate) sinks: RefCell<Vec<StreamCallback>>,
-    pub(crate) callbacks: RefCell<Vec<StreamCallback>>,
-    /// There is a sink or a callback.
+    /// The sinks, which an app has from the start, then the callbacks.
+    pub(crate) listeners: RefCell<Vec<StreamCallback>>,
+    /// There is a listener.
     pub(crate) has_listeners: Cell<bool>,
     pub(crate) on_error: OnError,
     pub(crate) fault: Option<StreamId>,
@@ -61,8 +61,7 @@ impl Junction {
             attributes,
             readers: Vec::new(),
             rules: None,
-            sinks: RefCell::default(),
-            callbacks: RefCell::default(),
+            listeners: RefCell::default(),
             has_listeners: Cell::new(false),
             on_error,
             fault,
@@ -73,6 +72,14 @@ impl Junction {
             inputs: RefCell::default(),
             single: Cell::new(None),
         }
+    }
+
+    /// Adds a listener behind the others. Says whether it could: while they are called it cannot.
+    pub(crate) fn listen(&self, listener: StreamCallback) -> bool {
+        let Ok(mut listeners) = self.listeners.try_borrow_mut() else { return false };
+        listeners.push(listener);
+        self.has_listeners.set(true);
+        true
     }
 
     /// Who reads it, as lines of text.

@@ -152,6 +152,12 @@ impl Region {
             light.work.set(Some(work));
             return;
         }
+        self.read_light_chunk(query, light, view, key);
+    }
+
+    /// As [`Region::read_light`], of several events, or where tests are not all there is.
+    #[inline(never)]
+    fn read_light_chunk(&self, query: &Query, light: &Light, view: &View<'_>, key: u32) {
         let mut work = light.take();
         let LightWork { rows, buffer, filters, items } = &mut *work;
         for (index, (filter, scratch)) in light.filters.iter().zip(filters).enumerate() {
@@ -192,7 +198,12 @@ impl Region {
         key: u32,
         items: &mut Scratch,
     ) {
-        self.call(light.pure, |calls| light.items.run(left, items, calls), left);
+        match left.only_row() {
+            Some(row) if light.items.has_only_kernels() => {
+                light.items.run_kernels(left, row, items)
+            }
+            _ => self.call(light.pure, |calls| light.items.run(left, items, calls), left),
+        }
         light.rows_out.set(light.rows_out.get() + left.len() as u64);
         let output = View { columns: light.items.results(&left.columns, items), ..*left };
         query.call_with_current(&output);

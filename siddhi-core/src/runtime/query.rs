@@ -5,6 +5,7 @@ use std::cell::{Cell, RefCell};
 use super::callback::{QueryCallback, QueryOutput};
 use super::handlers::{Handler, HandlerWork};
 use super::light::Light;
+use super::windowing::single::SingleForm;
 use super::windowing::{WindowStage, WindowState, WindowWork};
 use crate::event::view::{Selection, View};
 use crate::pattern::operator::PatternOperator;
@@ -45,6 +46,8 @@ pub(crate) struct StreamInput {
     pub(crate) before: Vec<Handler>,
     pub(crate) window: Option<(WindowStage, RefCell<WindowState>)>,
     pub(crate) after: Vec<Handler>,
+    /// How an event that comes alone goes through, when there is a shorter way.
+    pub(crate) single: Option<SingleForm>,
 }
 
 /// Buffers of one pass of a query.

@@ -17,6 +17,7 @@ use super::junction::{Junction, Reader};
 use super::partition::Partition;
 use super::query::{Query, QueryInput, QueryWork, StreamInput};
 use super::time::{Owner, Time};
+use super::windowing::single::{Single, SingleForm};
 use super::windowing::{Pass, RowKeys, WindowForm, WindowStage, WindowState, WindowWork};
 use crate::event::value::Value;
 use crate::event::view::{Columns, Kind, Selection, View};
@@ -145,11 +146,8 @@ impl Region {
         }
         if junction.has_listeners.get() && self.stack_end.get() != NO_STACK {
             let chunk = Chunk::new(view);
-            for sink in &*junction.sinks.borrow() {
-                sink(&chunk);
-            }
-            for callback in &*junction.callbacks.borrow() {
-                callback(&chunk);
+            for listener in &*junction.listeners.borrow() {
+                listener(&chunk);
             }
         }
     }
@@ -183,6 +181,12 @@ impl Region {
         view: &View<'_>,
         key: u32,
     ) {
+        if let (Some(form), Some(row)) = (input.single, view.only_row())
+            && view.kinds.is_none()
+        {
+            self.read_single(query, input, form, Single { view, row }, key);
+            return;
+        }
         let mut work = query.take();
         let width = self.junctions.get(input.stream).map_or(0, |j| j.attributes.len());
         let mut faults = Faults::new(input.stream, width);
@@ -210,6 +214,57 @@ impl Region {
         }
     }
 
+    /// A query takes in an event that came alone, on the shorter way of its window.
+    fn read_single(
+        &self,
+        query: &Query,
+        input: &StreamInput,
+        form: SingleForm,
+        single: Single<'_>,
+        key: u32,
+    ) {
+        let Single { view, row } = single;
+        if !input.before.iter().all(|filter| filter.lets_in(view, row)) {
+            return;
+        }
+        let Some((stage, state)) = &input.window else { return };
+        let mut work = query.take();
+        let QueryWork { window: Some(window), selector, .. } = &mut *work else { return };
+        stage.single(
+            form,
+            single,
+            &mut Pass {
+                key,
+                selector: &query.selector,
+                state: &mut state.borrow_mut(),
+                selector_state: &mut query.selector_state.borrow_mut(),
+                work: window,
+                selector_work: selector,
+            },
+        );
+        if stage.passes_rows() {
+            query.rows_selected.set(query.rows_selected.get() + 1);
+            query.rows_out.set(query.rows_out.get() + 1);
+            let columns = Columns::extended(&view.columns, &selector.aggregation.values);
+            let input = View { columns, ..*view };
+            let items = &query.selector.items;
+            items.run_kernels(&input, row, &mut selector.items);
+            let columns =
+                items.first_results(query.selector.item_count, &input.columns, &selector.items);
+            let output = View { columns, ..*view };
+            query.call_with_current(&output);
+            self.publish(query.target, &output, key);
+        } else if stage.chunk_count(window) > 0
+            && let Some(mut window) = work.window.take()
+        {
+            let mut faults = Faults::new(input.stream, 0);
+            let pass = QueryPass { index: 0, query, input, key };
+            self.window_chunks(pass, stage, &mut window, &mut work, &mut faults);
+            work.window = Some(window);
+        }
+        query.give(work);
+    }
+
     /// Rows come to the window of a query, or to its selector when it has none.
     fn enter(
         &self,
@@ -232,13 +287,12 @@ impl Region {
                 selector_state: &mut query.selector_state.borrow_mut(),
                 work: window,
                 selector_work: selector,
-                context,
             };
-            stage.rows(view, &mut pass);
+            stage.rows(view, &mut pass, context);
             if !stage.passes_rows() {
                 return None;
             }
-            let Pass { selector_state, selector_work, context, .. } = pass;
+            let Pass { selector_state, selector_work, .. } = pass;
             query.selector.choose(view, key, selector_state, selector_work, context)
         });
         if !window.wake_ups.is_empty() {
@@ -281,10 +335,9 @@ impl Region {
                 selector_state: &mut query.selector_state.borrow_mut(),
                 work: window,
                 selector_work: selector,
-                context,
             };
-            stage.slab_rows(view, RowKeys::Each(keys, above), &mut pass);
-            query.selector.run_items(view, pass.selector_work, pass.context);
+            stage.slab_rows(view, RowKeys::Each(keys, above), &mut pass, context);
+            query.selector.run_items(view, pass.selector_work, context);
         });
         query.rows_selected.set(query.rows_selected.get() + view.len() as u64);
         let input = Columns::extended(&view.columns, &selector.aggregation.values);
@@ -528,9 +581,8 @@ impl Region {
                     selector_state: &mut query.selector_state.borrow_mut(),
                     work: &mut window,
                     selector_work: &mut work.selector,
-                    context,
                 };
-                stage.wake(time, &mut pass);
+                stage.wake(time, &mut pass, context);
             });
             self.ask(index, key, &window.wake_ups);
             if !stage.passes_rows() {

@@ -139,6 +139,12 @@ impl Time {
         self.waiting.get()
     }
 
+    /// Whether the time that an event brings, or that has passed, may matter to anybody.
+    #[inline]
+    pub(crate) fn is_eventful(&self) -> bool {
+        self.playback.is_some() | self.waiting.get()
+    }
+
     /// An event came from outside with this timestamp: in playback it moves the time when it is not
     /// in the past. Says whether it did.
     pub(crate) fn event(&self, timestamp: i64) -> bool {

@@ -90,10 +90,7 @@ impl Transport {
         for sink in sinks {
             if let Some(junction) = region.junctions.get(sink.stream) {
                 let shared = Arc::downgrade(&app.shared);
-                junction.sinks.borrow_mut().push(Box::new(move |chunk| {
-                    sink.publish(chunk.view(), &shared);
-                }));
-                junction.has_listeners.set(true);
+                junction.listen(Box::new(move |chunk| sink.publish(chunk.view(), &shared)));
             }
         }
     }

@@ -7,6 +7,7 @@
 mod batch;
 mod general;
 pub(crate) mod panes;
+pub(crate) mod single;
 pub(crate) mod slab;
 mod sliding;
 mod sweep;
@@ -74,6 +75,9 @@ pub(crate) struct WindowStage {
     /// The columns of the input that are kept, in the order of the store.
     kept: Vec<usize>,
     kept_types: Vec<DataType>,
+    /// Those of the columns that are kept whose values differ within a group, by their number and that
+    /// of the input.
+    kept_changing: Vec<(usize, usize)>,
     /// The arguments of all aggregators (not in the general form).
     arguments: Program,
     argument_types: Vec<DataType>,
@@ -96,6 +100,8 @@ pub(crate) struct WindowPlace<'a> {
     /// The arguments of all aggregators, one behind the other.
     pub(crate) arguments: Vec<crate::expression::typed::Expr>,
     pub(crate) grouped: bool,
+    /// The columns that make the groups.
+    pub(crate) group_by: &'a [usize],
 }
 
 /// The state of a window: one for each key.
@@ -148,20 +154,25 @@ pub(crate) struct WindowWork {
 }
 
 /// What a pass of a window works on: the window of which key, and everybody's state and buffers.
-pub(crate) struct Pass<'p, 'c> {
+pub(crate) struct Pass<'p> {
     pub(crate) key: u32,
     pub(crate) selector: &'p Selector,
     pub(crate) state: &'p mut WindowState,
     pub(crate) selector_state: &'p mut SelectorState,
     pub(crate) work: &'p mut WindowWork,
     pub(crate) selector_work: &'p mut SelectorWork,
-    pub(crate) context: &'p mut EvalContext<'c>,
 }
 
 impl WindowStage {
     pub(crate) fn new(place: WindowPlace<'_>) -> Self {
         let kept_types: Vec<DataType> =
             place.read.iter().filter_map(|column| place.types.get(*column).copied()).collect();
+        // Values of objects can differ where their texts, which make the groups, are alike.
+        let is_fixed = |column: &usize| {
+            place.group_by.contains(column) && place.types.get(*column) != Some(&DataType::Object)
+        };
+        let kept = place.read.iter().copied().enumerate();
+        let kept_changing = kept.filter(|(_, column)| !is_fixed(column)).collect();
         let argument_types: Vec<DataType> = place.arguments.iter().map(|e| e.data_type).collect();
         let first_argument = kept_types.len();
         let keeps_groups =
@@ -173,6 +184,7 @@ impl WindowStage {
             wants_expired: place.wants_expired,
             width: place.types.len(),
             kept: place.read,
+            kept_changing,
             arguments: Program::compile(&place.arguments),
             argument_columns: (first_argument..first_argument + argument_types.len()).collect(),
             argument_types,
@@ -229,23 +241,23 @@ impl WindowStage {
 
     /// Takes in the rows of a chunk, all of one key. What comes out stands in the buffers afterwards,
     /// see [`WindowStage::chunk`].
-    pub(crate) fn rows(&self, view: &View<'_>, pass: &mut Pass<'_, '_>) {
+    pub(crate) fn rows(&self, view: &View<'_>, pass: &mut Pass<'_>, context: &mut EvalContext<'_>) {
         match self.form {
-            WindowForm::General => self.general_rows(view, pass),
-            WindowForm::Sliding => self.sliding_rows(view, pass),
-            WindowForm::Slab => self.slab_rows(view, RowKeys::One(pass.key), pass),
-            WindowForm::Batch => self.batch_rows(view, pass),
-            WindowForm::Panes => self.pane_rows(view, pass),
+            WindowForm::General => self.general_rows(view, pass, context),
+            WindowForm::Sliding => self.sliding_rows(view, pass, context),
+            WindowForm::Slab => self.slab_rows(view, RowKeys::One(pass.key), pass, context),
+            WindowForm::Batch => self.batch_rows(view, pass, context),
+            WindowForm::Panes => self.pane_rows(view, pass, context),
         }
     }
 
     /// A time that the window of a key asked for has come.
-    pub(crate) fn wake(&self, time: i64, pass: &mut Pass<'_, '_>) {
-        self.ask_window(None, Some(time), pass);
+    pub(crate) fn wake(&self, time: i64, pass: &mut Pass<'_>, context: &mut EvalContext<'_>) {
+        self.ask_window(None, Some(time), pass, context);
         match self.form {
             WindowForm::General => self.put_out_general(pass),
             WindowForm::Sliding => self.slide(Selection::All(0), pass),
-            WindowForm::Batch => self.put_out_batch(pass),
+            WindowForm::Batch => self.put_out_batch(pass, context),
             WindowForm::Panes => self.wake_panes(pass),
             // The last rows of a key do not wait for a time.
             WindowForm::Slab => {}
@@ -260,8 +272,14 @@ impl WindowStage {
 
     /// Asks the window of a key what happens now: rows have come, from `first_new` on, or a time that
     /// it asked for. Its steps stand in the buffers afterwards.
-    fn ask_window(&self, first_new: Option<u64>, time: Option<i64>, pass: &mut Pass<'_, '_>) {
-        let Pass { key, state, work, context, .. } = pass;
+    fn ask_window(
+        &self,
+        first_new: Option<u64>,
+        time: Option<i64>,
+        pass: &mut Pass<'_>,
+        context: &EvalContext<'_>,
+    ) {
+        let Pass { key, state, work, .. } = pass;
         let own = state.of(*key, self);
         work.steps.clear();
         work.wake_ups.clear();
@@ -281,9 +299,14 @@ impl WindowStage {
 
     /// Computes the arguments and the groups of rows and stores both with the columns that are kept;
     /// gives the number of the first row.
-    fn store_rows(&self, view: &View<'_>, pass: &mut Pass<'_, '_>) -> u64 {
-        self.sweep_groups(pass);
-        let Pass { key, selector, state, selector_state, work, selector_work, context } = pass;
+    fn store_rows(
+        &self,
+        view: &View<'_>,
+        pass: &mut Pass<'_>,
+        context: &mut EvalContext<'_>,
+    ) -> u64 {
+        self.sweep_groups(pass.state, pass.selector_state);
+        let Pass { key, selector, state, selector_state, work, selector_work } = pass;
         state.rows_in += view.len() as u64;
         if !self.arguments.computes_nothing() {
             self.arguments.run(view, &mut work.scratch, &mut context.calls(view));
@@ -294,15 +317,25 @@ impl WindowStage {
         }
         let own = state.of(*key, self);
         let first_new = own.store.end();
-        let kept = self.kept.len();
-        own.store.append(view, |n| match n.checked_sub(kept) {
+        own.store.append(view, |n| self.stored_column(n, view, work));
+        first_new
+    }
+
+    /// What goes into the n-th column of the store.
+    #[inline]
+    fn stored_column<'w>(
+        &self,
+        n: usize,
+        view: &View<'w>,
+        work: &'w WindowWork,
+    ) -> Option<&'w Column> {
+        match n.checked_sub(self.kept.len()) {
             None => view.columns.get(*self.kept.get(n)?),
             Some(argument) if argument < self.argument_types.len() => {
                 Some(self.arguments.result(argument, view, &work.scratch))
             }
             Some(_) => Some(&work.groups),
-        });
-        first_new
+        }
     }
 
     /// Whether the rows that come in are those that go out.

@@ -203,7 +203,8 @@ impl AggregationPlan {
 
     /// Runs every aggregator over rows whose arguments stand ready somewhere: `rows` gives those of the
     /// aggregator whose arguments have these numbers among the arguments of all. Groups are numbered
-    /// below `group_count`; a reset empties `reset`, or all of them.
+    /// below `group_count`; a reset empties `reset`, or all of them. Only for aggregators in which no row
+    /// fails.
     pub(crate) fn feed<'r>(
         &self,
         rows: impl Fn(Range<usize>) -> Rows<'r>,
@@ -211,17 +212,18 @@ impl AggregationPlan {
         reset: Option<&[u32]>,
         aggregators: &mut Aggregators,
         work: &mut AggregationWork,
-        context: &mut EvalContext<'_>,
     ) {
+        let mut failures = Vec::new();
         let mut first = 0;
         for ((stage, aggregator), out) in self.stages.iter().zip(aggregators).zip(&mut work.values)
         {
             let rows = rows(first..first + stage.argument_count);
             first += stage.argument_count;
             out.grow(rows.extent());
-            let failures = &mut context.failures;
-            aggregator.run(&mut Feed { rows, group_count, reset_groups: reset, failures }, out);
+            let mut feed = Feed { rows, group_count, reset_groups: reset, failures: &mut failures };
+            aggregator.run(&mut feed, out);
         }
+        debug_assert!(failures.is_empty(), "whoever can fail is not fed like this");
     }
 }
 

@@ -116,6 +116,34 @@ impl GroupTable {
         self.scratch = hashes;
     }
 
+    /// The group of one row of a view.
+    pub(crate) fn of_row(
+        &mut self,
+        view: &View<'_>,
+        columns: &[usize],
+        row: usize,
+        key: u32,
+    ) -> u32 {
+        if let [column] = columns
+            && let Some(Column { values: Values::String(texts), nulls }) = view.columns.get(*column)
+            && let Some(text) = texts.get(row)
+            && !nulls.get(row)
+        {
+            return self.of_text(text, key);
+        }
+        let hash = columns.iter().enumerate().fold(seed(key), |hash, (place, column)| {
+            view.columns.get(*column).map_or(hash, |column| add_value(hash, place, column, row))
+        });
+        self.find_or_add(hash, view, columns, row, key)
+    }
+
+    /// The group of a text, in a table with one text column.
+    #[inline]
+    fn of_text(&mut self, text: &Text, key: u32) -> u32 {
+        let known = self.texts(key).and_then(|texts| texts.find(text));
+        known.unwrap_or_else(|| self.add_text(text, key))
+    }
+
     /// Writes the groups of rows, by their texts, as long as they are known; gives the first row whose
     /// group is not.
     #[inline]
@@ -226,8 +254,7 @@ impl GroupTable {
     /// The group of a text under key 0.
     #[inline]
     pub(crate) fn number(&mut self, text: &Text) -> u32 {
-        let known = self.texts(0).and_then(|texts| texts.find(text));
-        known.unwrap_or_else(|| self.add_text(text, 0))
+        self.of_text(text, 0)
     }
 
     /// The text of a group.

@@ -7,6 +7,7 @@ use super::aggregation::{
 };
 use super::context::EvalContext;
 use super::groups::GroupTable;
+use crate::aggregators::feed::Rows;
 use crate::event::view::{Kind, Selection, View};
 use crate::expression::predicate::Predicate;
 use crate::expression::program::{Program, Scratch, exclude};
@@ -14,6 +15,7 @@ use crate::expression::typed::Expr;
 use crate::extension::Leaving;
 use crate::plan::logical::SelectorPlan;
 use crate::runtime::windowing::RowKeys;
+use crate::runtime::windowing::single::Single;
 
 /// So many groups are kept from chunk to chunk where nobody needs them: it saves numbering them anew.
 const CHUNK_GROUPS: usize = 1024;
@@ -210,6 +212,34 @@ impl Selector {
             _ => Form::EachRow,
         };
         self.plain = !self.items_of_all && self.limit.is_none() && self.wants_current;
+    }
+
+    /// Whether every event that comes alone comes out, and nothing but kernels computes its items.
+    pub(crate) fn passes_single(&self) -> bool {
+        self.plain && self.items.has_only_kernels()
+    }
+
+    /// Feeds the aggregators rows of a key whose arguments stand ready somewhere, see
+    /// [`AggregationPlan::feed`].
+    #[inline]
+    pub(crate) fn feed<'r>(
+        &self,
+        key: u32,
+        rows: impl Fn(std::ops::Range<usize>) -> Rows<'r>,
+        state: &mut SelectorState,
+        work: &mut SelectorWork,
+    ) {
+        let count = self.group_count(key, state);
+        self.aggregation.feed(rows, count, None, &mut state.aggregators, &mut work.aggregation);
+    }
+
+    /// The group of a row that came alone: by its values, or the partition key alone.
+    #[inline]
+    pub(crate) fn group_of(&self, single: Single<'_>, key: u32, state: &mut SelectorState) -> u32 {
+        if self.group_by.is_empty() {
+            return key;
+        }
+        state.groups.of_row(single.view, &self.group_by, single.row, key)
     }
 
     /// Whether the rows of a chunk can be chosen without looking at other rows than those of the

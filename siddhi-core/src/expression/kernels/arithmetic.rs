@@ -164,6 +164,23 @@ impl<T: Number, O: Operation> Kernel for Arithmetic<T, O> {
             Pair::ConstantRight(a, b) => Self::constant_right(inputs, rows, a, b, out),
         }
     }
+
+    fn run_row(&self, inputs: Inputs<'_>, row: usize, out: &mut Column) {
+        let (a, b) = match self.pair {
+            Pair::Columns(a, b) => (inputs.value(a, row), inputs.value(b, row)),
+            Pair::ConstantLeft(a, b) => (Some(a), inputs.value(b, row)),
+            Pair::ConstantRight(a, b) => (inputs.value(a, row), Some(b)),
+        };
+        let Some((values, nulls)) = target::<T>(out) else { return };
+        match (a, b) {
+            (Some(a), Some(b)) if !(O::PARTIAL && b.is_zero()) => {
+                if let Some(place) = values.get_mut(row) {
+                    *place = O::apply(a, b);
+                }
+            }
+            _ => nulls.set(row),
+        }
+    }
 }
 
 #[inline]

@@ -8,8 +8,8 @@ use siddhi_query::ast::{BinaryOperator, DataType};
 
 use super::arithmetic::{Side, pair};
 use super::{
-    Inputs, Kernel, Marker, Pair, Test, map_one, map_rows, map_two, null_at, refine_rows,
-    select_one, select_rows, select_two, target,
+    Inputs, Kernel, Marker, Pair, Test, map_one, map_rows, map_two, null_at, put_truth,
+    refine_rows, select_one, select_rows, select_two, target,
 };
 use crate::event::column::{Column, Element, Nulls};
 use crate::event::text::Text;
@@ -187,6 +187,10 @@ where
                 }
             }
         }
+    }
+
+    fn run_row(&self, inputs: Inputs<'_>, row: usize, out: &mut Column) {
+        put_truth(self.holds(inputs, row), row, out);
     }
 }
 

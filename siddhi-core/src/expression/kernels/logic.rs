@@ -7,8 +7,8 @@ use std::fmt;
 use siddhi_query::ast::DataType;
 
 use super::{
-    Inputs, Kernel, Marker, Operand, Test, map_one, map_rows, map_two, null_at, refine_rows,
-    select_one, select_rows, target,
+    Inputs, Kernel, Marker, Operand, Test, map_one, map_rows, map_two, null_at, put_truth,
+    refine_rows, select_one, select_rows, target,
 };
 use crate::event::column::{Column, Element, Nulls};
 use crate::event::text::Text;
@@ -80,6 +80,10 @@ impl Kernel for Truth {
         } else {
             map_one(rows, a, out, |a| *a == self.wanted);
         }
+    }
+
+    fn run_row(&self, inputs: Inputs<'_>, row: usize, out: &mut Column) {
+        put_truth(self.holds(inputs, row), row, out);
     }
 }
 

@@ -5,18 +5,24 @@ use crate::aggregators::feed::{Rows, Step};
 use crate::event::column::{Column, Values};
 use crate::event::view::{Columns, Selection, View};
 use crate::extension::WindowStep;
+use crate::selector::context::EvalContext;
 use crate::selector::select::SelectorWork;
 
 impl WindowStage {
-    pub(super) fn batch_rows(&self, view: &View<'_>, pass: &mut Pass<'_, '_>) {
-        let first_new = self.store_rows(view, pass);
-        self.ask_window(Some(first_new), None, pass);
-        self.put_out_batch(pass);
+    pub(super) fn batch_rows(
+        &self,
+        view: &View<'_>,
+        pass: &mut Pass<'_>,
+        context: &mut EvalContext<'_>,
+    ) {
+        let first_new = self.store_rows(view, pass, context);
+        self.ask_window(Some(first_new), None, pass, context);
+        self.put_out_batch(pass, context);
     }
 
     /// Feeds the window's steps to the aggregators and gathers the rows that come out.
-    pub(super) fn put_out_batch(&self, pass: &mut Pass<'_, '_>) {
-        let Pass { key, selector, state, selector_state, work, selector_work, context } = pass;
+    pub(super) fn put_out_batch(&self, pass: &mut Pass<'_>, context: &mut EvalContext<'_>) {
+        let Pass { key, selector, state, selector_state, work, selector_work } = pass;
         work.clear_output();
         let own = state.of(*key, self);
         let start = Cursors::of(own);
@@ -42,10 +48,9 @@ impl WindowStage {
             (*key != 0).then_some(&**reset),
             &mut selector_state.aggregators,
             aggregation,
-            context,
         );
         if !pass.work.ends.is_empty() {
-            self.gather_chosen(pass);
+            self.gather_chosen(pass, context);
         }
         pass.state.advance(pass.key, cursors);
     }
@@ -79,8 +84,8 @@ impl WindowStage {
     /// Of one chunk, the rows that come out are chosen before anything is copied: of a thousand there
     /// may be as few as there are groups. Several chunks are chosen one by one when their turn
     /// comes, and copied whole.
-    fn gather_chosen(&self, pass: &mut Pass<'_, '_>) {
-        let Pass { key, selector, state, selector_state, work, selector_work, context } = pass;
+    fn gather_chosen(&self, pass: &mut Pass<'_>, context: &mut EvalContext<'_>) {
+        let Pass { key, selector, state, selector_state, work, selector_work } = pass;
         let own = state.of(*key, self);
         work.chosen = None;
         if work.ends.len() > 1 || !selector.chooses_without_items() {

@@ -4,19 +4,25 @@ use super::{Cursors, KeyWindow, Pass, WindowStage, WindowWork};
 use crate::event::batch::Batch;
 use crate::event::view::{Kind, View};
 use crate::extension::WindowStep;
+use crate::selector::context::EvalContext;
 
 impl WindowStage {
-    pub(super) fn general_rows(&self, view: &View<'_>, pass: &mut Pass<'_, '_>) {
+    pub(super) fn general_rows(
+        &self,
+        view: &View<'_>,
+        pass: &mut Pass<'_>,
+        context: &mut EvalContext<'_>,
+    ) {
         pass.state.rows_in += view.len() as u64;
         let own = pass.state.of(pass.key, self);
         let first_new = own.store.end();
         own.store.append(view, |n| view.columns.get(*self.kept.get(n)?));
-        self.ask_window(Some(first_new), None, pass);
+        self.ask_window(Some(first_new), None, pass, context);
         self.put_out_general(pass);
     }
 
     /// Turns the window's steps into rows.
-    pub(super) fn put_out_general(&self, pass: &mut Pass<'_, '_>) {
+    pub(super) fn put_out_general(&self, pass: &mut Pass<'_>) {
         pass.work.clear_output();
         let own = pass.state.of(pass.key, self);
         let mut cursors = Cursors::of(own);

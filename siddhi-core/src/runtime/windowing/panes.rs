@@ -6,12 +6,14 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 use siddhi_query::ast::DataType;
 
+use super::single::Single;
 use super::{Cursors, Pass, WindowStage};
 use crate::aggregators::feed::{Given, Rows};
 use crate::event::batch::Batch;
 use crate::event::column::Column;
 use crate::event::view::{Columns, Selection, View};
 use crate::extension::{Panes, WindowStep};
+use crate::selector::context::EvalContext;
 
 /// The last rows of the groups of the open panes of all keys: a group belongs to one key.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -41,7 +43,7 @@ impl OpenGroups {
     }
 
     /// Makes room for groups numbered below `count`.
-    fn reserve(&mut self, count: usize, types: &[DataType]) {
+    pub(super) fn reserve(&mut self, count: usize, types: &[DataType]) {
         if self.after.len() >= count {
             return;
         }
@@ -77,15 +79,49 @@ impl OpenGroups {
         place: impl Fn(u64) -> usize,
     ) {
         for group in touched {
-            let group = *group as usize;
-            let row = place(self.after.get(group).map_or(0, |after| after - 1));
-            if let Some(timestamp) = self.timestamps.get_mut(group) {
-                *timestamp = view.timestamp(row);
+            let row = place(self.after.get(*group as usize).map_or(0, |after| after - 1));
+            self.keep_row(view, kept, *group, row);
+        }
+    }
+
+    /// A row is the last of its group so far.
+    #[inline]
+    fn keep_row(&mut self, view: &View<'_>, kept: &[usize], group: u32, row: usize) {
+        let group = group as usize;
+        if let Some(timestamp) = self.timestamps.get_mut(group) {
+            *timestamp = view.timestamp(row);
+        }
+        for (to, from) in self.columns.iter_mut().zip(kept) {
+            if let Some(from) = view.columns.get(*from) {
+                to.set_from(group, from, row);
             }
-            for (to, from) in self.columns.iter_mut().zip(kept) {
-                if let Some(from) = view.columns.get(*from) {
-                    to.set_from(group, from, row);
-                }
+        }
+    }
+
+    /// A row with this number that came alone is the last of its group so far; says whether it is the
+    /// first of the group in the pane, so that all its columns are to be kept.
+    #[inline]
+    pub(super) fn put(&mut self, single: Single<'_>, group: u32, number: u64) -> bool {
+        let group = group as usize;
+        if let Some(timestamp) = self.timestamps.get_mut(group) {
+            *timestamp = single.view.timestamp(single.row);
+        }
+        let after = self.after.get_mut(group);
+        after.is_some_and(|after| std::mem::replace(after, number + 1) == 0)
+    }
+
+    /// Keeps values of a row that came alone: the n-th column is the given one of the row.
+    #[inline]
+    pub(super) fn keep_columns(
+        &mut self,
+        single: Single<'_>,
+        group: u32,
+        columns: impl Iterator<Item = (usize, usize)>,
+    ) {
+        for (n, from) in columns {
+            if let (Some(to), Some(from)) = (self.columns.get_mut(n), single.view.columns.get(from))
+            {
+                to.set_from(group as usize, from, single.row);
             }
         }
     }
@@ -104,14 +140,19 @@ impl OpenGroups {
 }
 
 impl WindowStage {
-    pub(super) fn pane_rows(&self, view: &View<'_>, pass: &mut Pass<'_, '_>) {
-        let first_new = self.store_rows(view, pass);
+    pub(super) fn pane_rows(
+        &self,
+        view: &View<'_>,
+        pass: &mut Pass<'_>,
+        context: &mut EvalContext<'_>,
+    ) {
+        let first_new = self.store_rows(view, pass, context);
         // Rows that come out have groups, too: those of the input make room for them.
         std::mem::swap(&mut pass.selector_work.groups, &mut pass.work.row_groups);
         if let Panes::OfRows(length) = self.bound.panes {
             self.put_out_full_panes(view, first_new, length, pass);
         } else {
-            self.ask_window(Some(first_new), None, pass);
+            self.ask_window(Some(first_new), None, pass, context);
             self.put_out_panes(view, first_new, pass);
         }
     }
@@ -122,7 +163,7 @@ impl WindowStage {
         view: &View<'_>,
         first_new: u64,
         length: u64,
-        pass: &mut Pass<'_, '_>,
+        pass: &mut Pass<'_>,
     ) {
         pass.work.clear_output();
         pass.work.wake_ups.clear();
@@ -145,7 +186,7 @@ impl WindowStage {
     }
 
     /// The window of a key was woken: the pane may be over.
-    pub(super) fn wake_panes(&self, pass: &mut Pass<'_, '_>) {
+    pub(super) fn wake_panes(&self, pass: &mut Pass<'_>) {
         let end = pass.state.of(pass.key, self).store.end();
         let none = View {
             timestamps: &[],
@@ -158,7 +199,7 @@ impl WindowStage {
 
     /// Takes the rows of a chunk into the aggregates, and closes panes where the window says so. The
     /// rows stand in the store from `first_new` on.
-    fn put_out_panes(&self, view: &View<'_>, first_new: u64, pass: &mut Pass<'_, '_>) {
+    fn put_out_panes(&self, view: &View<'_>, first_new: u64, pass: &mut Pass<'_>) {
         pass.work.clear_output();
         pass.selector_work.groups.clear();
         let mut cursors = Cursors::of(pass.state.of(pass.key, self));
@@ -191,12 +232,12 @@ impl WindowStage {
         view: &View<'_>,
         positions: Range<usize>,
         first_new: u64,
-        pass: &mut Pass<'_, '_>,
+        pass: &mut Pass<'_>,
     ) {
         if positions.is_empty() {
             return;
         }
-        let Pass { key, selector, state, selector_state, work, selector_work, context } = pass;
+        let Pass { key, selector, state, selector_state, work, selector_work } = pass;
         let count = selector.group_count(*key, selector_state);
         let Some(Some(own)) = state.keys.get_mut(*key as usize) else { return };
         let open = &mut state.open;
@@ -231,7 +272,8 @@ impl WindowStage {
             view.selection.row(position).unwrap_or(usize::MAX)
         };
         open.keep(view, &self.kept, &work.touched, place);
-        selector.aggregation.feed(
+        selector.feed(
+            *key,
             |own| Rows::Come {
                 selection: view.selection,
                 positions: (positions.start, positions.end),
@@ -245,18 +287,15 @@ impl WindowStage {
                 groups,
                 group: *key,
             },
-            count,
-            None,
-            &mut selector_state.aggregators,
-            &mut selector_work.aggregation,
-            context,
+            selector_state,
+            selector_work,
         );
     }
 
     /// The open pane of a key, of so many rows, is over: what comes out of it goes behind what has come
     /// out before.
-    fn close_pane(&self, rows: u64, pass: &mut Pass<'_, '_>) {
-        let Pass { key, selector, state, selector_state, work, selector_work, context } = pass;
+    pub(super) fn close_pane(&self, rows: u64, pass: &mut Pass<'_>) {
+        let Pass { key, selector, state, selector_state, work, selector_work } = pass;
         let Some(Some(own)) = state.keys.get_mut(*key as usize) else { return };
         let first = work.batch.len();
         for group in &own.groups {
@@ -264,13 +303,11 @@ impl WindowStage {
         }
         work.rows_absorbed += rows - own.groups.len() as u64;
         selector_work.groups.extend_from_slice(&own.groups);
-        selector.aggregation.feed(
+        selector.feed(
+            *key,
             |_| Rows::Close { groups: &own.groups, first },
-            0,
-            None,
-            &mut selector_state.aggregators,
-            &mut selector_work.aggregation,
-            context,
+            selector_state,
+            selector_work,
         );
         own.groups.clear();
     }

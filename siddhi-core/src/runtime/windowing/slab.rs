@@ -10,6 +10,7 @@ use super::{Pass, RowKeys, WindowStage, copy_groups};
 use crate::aggregators::feed::{Given, Rows};
 use crate::event::column::{Column, Element, Values};
 use crate::event::view::{Selection, View};
+use crate::selector::context::EvalContext;
 
 /// The longest window that is kept in a slab: its places are reserved as soon as a key occurs.
 pub(crate) const LENGTH_MAX: u64 = 64;
@@ -25,7 +26,7 @@ pub(crate) struct Slab {
 }
 
 /// What rows pushed out, row by row at their places.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct SlabWork {
     slots: Vec<usize>,
     /// Whether a row pushed another out.
@@ -37,9 +38,15 @@ pub(crate) struct SlabWork {
 impl WindowStage {
     /// Takes in the rows of a chunk, of one key or of many: the aggregates' values stand at the rows'
     /// places afterwards.
-    pub(crate) fn slab_rows(&self, view: &View<'_>, keys: RowKeys<'_>, pass: &mut Pass<'_, '_>) {
-        self.sweep_groups(pass);
-        let Pass { selector, state, selector_state, work, selector_work, context, .. } = pass;
+    pub(crate) fn slab_rows(
+        &self,
+        view: &View<'_>,
+        keys: RowKeys<'_>,
+        pass: &mut Pass<'_>,
+        context: &mut EvalContext<'_>,
+    ) {
+        self.sweep_groups(pass.state, pass.selector_state);
+        let Pass { selector, state, selector_state, work, selector_work, .. } = pass;
         state.rows_in += view.len() as u64;
         work.wake_ups.clear();
         if !self.arguments.computes_nothing() {
@@ -49,21 +56,15 @@ impl WindowStage {
         if self.group_column.is_some() {
             copy_groups(view, &selector_work.groups, &mut work.groups);
         }
-        let slab = state.slab.get_or_insert_with(|| {
-            Slab::new(self.bound.last_rows.unwrap_or(1), &self.store_types())
-        });
-        let column = |n: usize| {
-            if n < self.argument_types.len() {
-                Some(self.arguments.result(n, view, &work.scratch))
-            } else {
-                Some(&work.groups)
-            }
-        };
+        let slab = state.slab.get_or_insert_with(|| self.fresh_slab());
         let key_of = |row: usize| match keys {
             RowKeys::One(key) => key,
             RowKeys::Each(keys, _) => keys.get(row).copied().unwrap_or_default(),
         };
-        state.rows_expired += slab.push(view.selection, key_of, column, &mut work.slab);
+        let mut own = std::mem::take(&mut work.slab);
+        let column = |n: usize| self.stored_column(n, view, work);
+        state.rows_expired += slab.push(view.selection, key_of, column, &mut own);
+        work.slab = own;
         let leaving_groups = match self.group_column.and_then(|n| work.slab.leaving.get(n)) {
             Some(Column { values: Values::Int(groups), .. }) => {
                 work.leaving_groups.clear();
@@ -92,8 +93,13 @@ impl WindowStage {
             None,
             &mut selector_state.aggregators,
             &mut selector_work.aggregation,
-            context,
         );
+    }
+}
+
+impl WindowStage {
+    pub(super) fn fresh_slab(&self) -> Slab {
+        Slab::new(self.bound.last_rows.unwrap_or(1), &self.store_types())
     }
 }
 
@@ -126,6 +132,16 @@ impl Slab {
         self.columns.get(n)
     }
 
+    /// All columns, for rows to be put in.
+    pub(super) fn columns_mut(&mut self) -> &mut [Column] {
+        &mut self.columns
+    }
+
+    /// The columns with these numbers.
+    pub(super) fn columns(&self, range: std::ops::Range<usize>) -> &[Column] {
+        self.columns.get(range).unwrap_or_default()
+    }
+
     /// Takes in rows, each for its key; `column` gives the n-th column of the rows. What they push
     /// out stands in `work` afterwards. Says how many rows were pushed out.
     pub(crate) fn push<'c>(
@@ -142,15 +158,8 @@ impl Slab {
         work.slots.clear();
         let mut gone = 0;
         for row in rows.iter() {
-            let key = key_of(row) as usize;
-            if self.keys.len() <= key {
-                self.grow(key + 1);
-            }
-            let Some((taken, next)) = self.keys.get_mut(key) else { continue };
-            let full = usize::from(*taken) == self.length;
-            work.slots.push(key * self.length + usize::from(*next));
-            *taken += u16::from(!full);
-            *next = if usize::from(*next) + 1 == self.length { 0 } else { *next + 1 };
+            let (slot, full) = self.take_slot(key_of(row));
+            work.slots.push(slot);
             gone += u64::from(full);
             if let Some(place) = work.leaves.get_mut(row) {
                 *place = full;
@@ -165,6 +174,24 @@ impl Slab {
         gone
     }
 
+    /// Takes the next place of a key for a row; says whether a row of the key stands there, which is its
+    /// oldest.
+    #[inline]
+    pub(super) fn take_slot(&mut self, key: u32) -> (usize, bool) {
+        let key = key as usize;
+        if self.keys.len() <= key {
+            self.grow(key + 1);
+        }
+        // In range by the growth.
+        let (taken, next) = &mut self.keys[key];
+        let slot = key * self.length + usize::from(*next);
+        let is_full = usize::from(*taken) == self.length;
+        *taken += u16::from(!is_full);
+        *next = if usize::from(*next) + 1 == self.length { 0 } else { *next + 1 };
+        (slot, is_full)
+    }
+
+    #[cold]
     fn grow(&mut self, keys: usize) {
         self.keys.resize(keys, (0, 0));
         for column in &mut self.columns {

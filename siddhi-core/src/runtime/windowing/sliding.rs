@@ -4,10 +4,16 @@
 use super::{Cursors, Pass, WindowStage};
 use crate::aggregators::feed::{Rows, Step};
 use crate::event::view::{Selection, View};
+use crate::selector::context::EvalContext;
 
 impl WindowStage {
-    pub(super) fn sliding_rows(&self, view: &View<'_>, pass: &mut Pass<'_, '_>) {
-        let first_new = self.store_rows(view, pass);
+    pub(super) fn sliding_rows(
+        &self,
+        view: &View<'_>,
+        pass: &mut Pass<'_>,
+        context: &mut EvalContext<'_>,
+    ) {
+        let first_new = self.store_rows(view, pass, context);
         if let Some(length) = self.bound.last_rows {
             // What the window would say is plain.
             pass.work.wake_ups.clear();
@@ -24,13 +30,13 @@ impl WindowStage {
             self.feed_sliding(feed, view.selection, pass);
             pass.state.advance(pass.key, cursors);
         } else {
-            self.ask_window(Some(first_new), None, pass);
+            self.ask_window(Some(first_new), None, pass, context);
             self.slide(view.selection, pass);
         }
     }
 
     /// Feeds the window's steps to the aggregators; `input` are the rows that came in.
-    pub(super) fn slide(&self, input: Selection<'_>, pass: &mut Pass<'_, '_>) {
+    pub(super) fn slide(&self, input: Selection<'_>, pass: &mut Pass<'_>) {
         let mut cursors = Cursors::of(pass.state.of(pass.key, self));
         let mut feed = std::mem::take(&mut pass.work.feed);
         feed.clear();
@@ -40,11 +46,11 @@ impl WindowStage {
         pass.state.advance(pass.key, cursors);
     }
 
-    fn feed_sliding(&self, steps: &[Step], places: Selection<'_>, pass: &mut Pass<'_, '_>) {
-        let Pass { key, selector, state, selector_state, selector_work, context, .. } = pass;
+    fn feed_sliding(&self, steps: &[Step], places: Selection<'_>, pass: &mut Pass<'_>) {
+        let Pass { key, selector, state, selector_state, selector_work, .. } = pass;
         let own = state.of(*key, self);
-        let count = selector.group_count(*key, selector_state);
-        selector.aggregation.feed(
+        selector.feed(
+            *key,
             |arguments| Rows::Window {
                 store: &own.store,
                 steps,
@@ -55,11 +61,8 @@ impl WindowStage {
                 group: if self.group_column.is_some() { 0 } else { *key },
                 places,
             },
-            count,
-            None,
-            &mut selector_state.aggregators,
-            &mut selector_work.aggregation,
-            context,
+            selector_state,
+            selector_work,
         );
     }
 }

@@ -1,8 +1,9 @@
 //! Groups whose rows have all left, given back: an endless stream of new groups must not grow a query
 //! whose window is finite.
 
-use super::{Pass, WindowStage, WindowState};
+use super::{WindowStage, WindowState};
 use crate::event::column::{Column, Element};
+use crate::selector::select::SelectorState;
 
 /// With fewer groups nothing is looked for.
 pub(super) const FIRST: usize = 1024;
@@ -12,15 +13,14 @@ impl WindowStage {
     /// last time. Called between passes, when every group that is in use is that of a row in the
     /// window.
     #[inline]
-    pub(super) fn sweep_groups(&self, pass: &mut Pass<'_, '_>) {
-        if pass.selector_state.groups.live() >= pass.state.sweep_at {
-            self.sweep(pass);
+    pub(super) fn sweep_groups(&self, state: &mut WindowState, groups: &mut SelectorState) {
+        if groups.groups.live() >= state.sweep_at {
+            self.sweep(state, groups);
         }
     }
 
     #[cold]
-    fn sweep(&self, pass: &mut Pass<'_, '_>) {
-        let Pass { state, selector_state, .. } = pass;
+    fn sweep(&self, state: &mut WindowState, selector_state: &mut SelectorState) {
         let aggregators = &mut selector_state.aggregators;
         if aggregators.iter().any(|aggregator| aggregator.is_forever()) {
             state.sweep_at = usize::MAX;

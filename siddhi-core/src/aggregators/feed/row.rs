@@ -1,0 +1,90 @@
+//! One row at a time: how single events reach an aggregator.
+
+use super::{Feed, Fold, Given, RowStep, Rows, Sink, add, after, remove};
+use crate::event::column::{Column, Element};
+use crate::event::value::Value;
+
+/// A row that an aggregator takes in or lets go.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RowAt<'a> {
+    pub(crate) arguments: RowArguments<'a>,
+    /// Its place in the columns of the arguments.
+    pub(crate) index: usize,
+    pub(crate) group: u32,
+}
+
+/// Where the arguments of a row stand.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum RowArguments<'a> {
+    /// In the chunk that it came with.
+    Given(Given<'a>),
+    /// Where a window holds it: a column for each argument.
+    Held(&'a [Column]),
+}
+
+impl RowAt<'_> {
+    /// The first argument; `unit` when there is none.
+    #[inline]
+    fn value<'v, T: Element>(&'v self, unit: &'v T) -> Option<&'v T> {
+        let column = match &self.arguments {
+            RowArguments::Given(given) => given.get(0),
+            RowArguments::Held(columns) => columns.first(),
+        };
+        match column {
+            None => Some(unit),
+            Some(column) if column.is_null(self.index) => None,
+            Some(column) => T::slice(&column.values)?.get(self.index),
+        }
+    }
+
+    /// The values of all arguments, as many as fit.
+    fn read(&self, values: &mut [Value]) {
+        match &self.arguments {
+            RowArguments::Given(given) => given.read(self.index, values),
+            RowArguments::Held(columns) => {
+                for (value, column) in values.iter_mut().zip(*columns) {
+                    *value = column.value(self.index);
+                }
+            }
+        }
+    }
+}
+
+impl Feed<'_> {
+    #[inline]
+    pub(super) fn fold_row<T: Element, F: Fold<T>>(
+        &self,
+        fold: &mut F,
+        sink: &mut Sink<'_, F::Out>,
+    ) {
+        let Rows::Row { gone, come, place } = &self.rows else { return };
+        let unit = T::default();
+        if let Some(gone) = gone {
+            remove(fold, gone.group as usize, gone.value(&unit));
+        }
+        let (group, value) = (come.group as usize, come.value(&unit));
+        add(fold, group, value);
+        if let Some(place) = place {
+            sink.put(*place, after(fold, group, value));
+        }
+    }
+
+    /// As [`Feed::each_row`], of a single row.
+    pub(super) fn visit_row(
+        &self,
+        values: &mut [Value],
+        out: &mut Column,
+        visit: &mut dyn FnMut(RowStep<'_>) -> Option<Value>,
+    ) {
+        let Rows::Row { gone, come, place } = &self.rows else { return };
+        if let Some(gone) = gone {
+            gone.read(values);
+            visit(RowStep::Remove(gone.group as usize, values));
+        }
+        come.read(values);
+        let result = visit(RowStep::Add(come.group as usize, values));
+        if let Some(place) = place {
+            out.set(*place, result.unwrap_or_default());
+        }
+    }
+}
