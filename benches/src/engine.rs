@@ -50,7 +50,7 @@ struct Sum {
 }
 
 impl Sum {
-    fn add(&self, chunk: &Chunk<'_>, column: usize, data_type: DataType) {
+    fn add(&self, chunk: Chunk<'_>, column: usize, data_type: DataType) {
         let rows = self.rows.load(Ordering::Relaxed) + chunk.len() as u64;
         self.rows.store(rows, Ordering::Relaxed);
         let mut total = f64::from_bits(self.total_bits.load(Ordering::Relaxed));
@@ -80,7 +80,7 @@ impl Engine {
         let (_, kind) = *output_stream.attributes.get(column).context("no such column")?;
         let sum = Arc::new(Sum::default());
         let adding = Arc::clone(&sum);
-        app.on_stream(output, move |chunk| adding.add(chunk, column, kind))?;
+        app.on_stream(output, move |chunk| adding.add(*chunk, column, kind))?;
         app.start()?;
         Ok(Self {
             input: app.input(feeding.stream)?,

@@ -84,8 +84,8 @@ fn price(random: &mut Random) -> f64 {
 }
 
 /// A uniform number from 0.0 to below 1.0.
+#[expect(clippy::cast_precision_loss, reason = "53 bits are what a double holds exactly")]
 pub(crate) fn unit(random: &mut Random) -> f64 {
-    #[allow(clippy::cast_precision_loss, reason = "53 bits are what a double holds exactly")]
     let bits = (random.next_u64() >> 11) as f64;
     bits / (1_u64 << 53) as f64
 }

@@ -1,5 +1,7 @@
 //! Measuring one workload: warm up, take turns, take medians.
 
+use std::time::Duration;
+
 use siddhi_benches::workload::{BATCH, Mode, POOL, Workload};
 
 use crate::contestant::{Contestant, Latency};
@@ -154,7 +156,7 @@ fn warm_up(
         while spent < seconds {
             let round = contestant.round(events)?;
             rate = round.rate();
-            spent += round.events as f64 / rate;
+            spent += Duration::from_nanos(round.nanos.max(1)).as_secs_f64();
             events = events_for(rate, seconds / 8.0).min(events * 8);
         }
         Ok((start_seconds, filled, check, rate))
@@ -171,6 +173,7 @@ fn warm_up(
 #[allow(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
+    clippy::cast_precision_loss,
     reason = "a positive number far below 2^63"
 )]
 fn events_for(rate: f64, seconds: f64) -> u64 {
@@ -258,6 +261,7 @@ fn median(mut values: Vec<f64>) -> Option<f64> {
 }
 
 /// How the outputs for the same first events differ: rows exactly, sums to nine digits.
+#[expect(clippy::float_cmp, reason = "rows are counted, and whole numbers are exact")]
 fn disagreement((rows, total): (f64, f64), (java_rows, java_total): (f64, f64)) -> Option<String> {
     let close = (total - java_total).abs() <= 1e-9 * total.abs().max(java_total.abs());
     (rows != java_rows || !close).then(|| {

@@ -125,25 +125,21 @@ fn parse_entry<T>(
         return Parsed { tree: None, diagnostics: vec![refusal] };
     }
     let masked = scan.masked();
-    match Grammar::parse(rule, &masked) {
-        Ok(mut nodes) => {
-            let mut builder = Builder::new(&scan, 0);
-            let node = nodes.next().and_then(|entry| entry.into_inner().next());
-            let tree = node.and_then(|node| build(&mut builder, node));
-            finish(tree, builder.diagnostics)
-        }
-        Err(_) => {
-            let mut found = Vec::new();
-            let build = |builder: &mut Builder<'_>, node: Node<'_>, _: &mut ()| {
-                // Only what the builder reports is of interest.
-                if node.as_rule() != Rule::EOI {
-                    drop(build(builder, node));
-                }
-            };
-            recover::mistakes(text, 0, rule, build, &mut found);
-            Parsed { tree: None, diagnostics: found }
-        }
-    }
+    let Ok(mut nodes) = Grammar::parse(rule, &masked) else {
+        let mut found = Vec::new();
+        let build = |builder: &mut Builder<'_>, node: Node<'_>, (): &mut ()| {
+            // Only what the builder reports is of interest.
+            if node.as_rule() != Rule::EOI {
+                drop(build(builder, node));
+            }
+        };
+        recover::mistakes(text, 0, rule, build, &mut found);
+        return Parsed { tree: None, diagnostics: found };
+    };
+    let mut builder = Builder::new(&scan, 0);
+    let node = nodes.next().and_then(|entry| entry.into_inner().next());
+    let tree = node.and_then(|node| build(&mut builder, node));
+    finish(tree, builder.diagnostics)
 }
 
 /// Reads a broken app; should no piece of it be found wrong, the grammar's own word is given.

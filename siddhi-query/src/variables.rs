@@ -35,6 +35,10 @@ use crate::diagnostic::Diagnostic;
 /// assert_eq!(missing.span.range(), 5..14);
 /// # Ok::<(), siddhi_query::variables::MissingVariable>(())
 /// ```
+#[expect(
+    clippy::string_slice,
+    reason = "references come in rising order, and begin and end between characters"
+)]
 pub fn substitute(
     text: &str,
     lookup: impl Fn(&str) -> Option<String>,
@@ -162,14 +166,11 @@ pub(crate) struct Reference<'text> {
 /// Finds every `${word}`, from left to right.
 pub(crate) fn references(text: &str) -> impl Iterator<Item = Reference<'_>> {
     text.match_indices("${").filter_map(|(start, mark)| {
-        let rest = &text[start + mark.len()..];
+        let rest = text.get(start + mark.len()..)?;
         let length = rest.bytes().take_while(|byte| is_word(*byte)).count();
-        let closed = length > 0 && rest[length..].starts_with('}');
-        closed.then(|| Reference {
-            name: &rest[..length],
-            start,
-            end: start + mark.len() + length + 1,
-        })
+        let (name, behind) = rest.split_at_checked(length)?;
+        let closed = !name.is_empty() && behind.starts_with('}');
+        closed.then(|| Reference { name, start, end: start + mark.len() + length + 1 })
     })
 }
 
@@ -241,7 +242,9 @@ mod tests {
         let substituted = substitute(text, number).unwrap();
         let mut found = crate::parse_app_recovering(substituted.text()).diagnostics;
         assert_eq!(found.len(), 2);
-        found.iter_mut().for_each(|diagnostic| substituted.lead_back(diagnostic));
+        for diagnostic in &mut found {
+            substituted.lead_back(diagnostic);
+        }
         let mended =
             "define stream S (a int); /* ${a} */ from S[a == 1 and a == ${b_1}] insert into O;";
         assert_eq!(crate::apply_fixes(text, &found), mended);

@@ -25,7 +25,7 @@ pub(crate) fn complaints() -> anyhow::Result<Vec<String>> {
         if path.exists() {
             let text = std::fs::read_to_string(path).with_context(|| format!("reading {file}"))?;
             let mut found = text_complaints(&text);
-            if file.ends_with(".rs") {
+            if Path::new(file).extension().is_some_and(|extension| extension == "rs") {
                 found.extend(rust_complaints(&text));
                 // A module of tests is described by the module it tests.
                 if !file.ends_with("/tests.rs") && !has_module_documentation(&text) {

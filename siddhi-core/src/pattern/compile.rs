@@ -146,7 +146,7 @@ impl Compiler<'_> {
                 last: state.last,
             },
             names: state.attributes.iter().map(|attribute| attribute.name.clone()).collect(),
-            filter: Filter::new(terms.steps, added, own_keys, rest),
+            filter: Filter::new(terms.steps, added, &own_keys, rest),
             key,
         })
     }

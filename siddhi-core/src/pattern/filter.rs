@@ -125,7 +125,7 @@ impl Filter {
     pub(super) fn new(
         steps: Vec<OwnStep>,
         added: Vec<DataType>,
-        keys: Vec<Expr>,
+        keys: &[Expr],
         rest: Option<Rest>,
     ) -> Self {
         let column = |e: &Expr| match e.kind {
@@ -134,7 +134,7 @@ impl Filter {
         };
         let keys = match keys.iter().map(column).collect() {
             Some(columns) => OwnKeys::Columns(columns),
-            None => OwnKeys::Computed(Program::compile(&keys), keys.len()),
+            None => OwnKeys::Computed(Program::compile(keys), keys.len()),
         };
         Self { steps, added, keys, rest }
     }

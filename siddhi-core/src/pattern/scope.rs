@@ -150,13 +150,11 @@ impl PatternScope {
             return diagnostic.with_help(format!("its event is called `{reference}` here"));
         }
         let known = self.elements.iter().map(ScopeElement::name);
-        match did_you_mean(name, known.clone()) {
-            Some(guess) => diagnostic.with_help(format!("did you mean `{guess}`?")),
-            None => {
-                let list: Vec<&str> = known.collect();
-                diagnostic.with_help(format!("its events are {}", list.join(", ")))
-            }
-        }
+        diagnostic.with_help(if let Some(guess) = did_you_mean(name, known.clone()) {
+            format!("did you mean `{guess}`?")
+        } else {
+            format!("its events are {}", known.collect::<Vec<_>>().join(", "))
+        })
     }
 
     fn unqualified(&self, name: &Ident) -> Result<ScopeColumn, Box<Diagnostic>> {

@@ -19,7 +19,7 @@ fn mistake(query: &str) -> (String, String, String, String) {
     assert_eq!(list.len(), 1, "{list:?}");
     let diagnostic = &list[0];
     let span = diagnostic.labels[0].span;
-    let place = text[span.start as usize..span.end as usize].to_owned();
+    let place = text.get(span.range()).expect("a place between characters").to_owned();
     let help = diagnostic.help.first().map(ToString::to_string).unwrap_or_default();
     (diagnostic.code.to_string(), diagnostic.message.clone(), place, help)
 }

@@ -9,7 +9,6 @@ mod constant_folding;
 /// Which optimizations are on. All of them are; tests turn some off to compare.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[doc(hidden)]
-#[allow(clippy::struct_excessive_bools, reason = "one switch an optimization")]
 pub struct Switches {
     /// Constant expressions are evaluated once.
     pub constant_folding: bool,

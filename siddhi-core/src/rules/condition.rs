@@ -59,6 +59,7 @@ impl Range {
 
     /// Whether a number is accepted; NaN never is.
     #[inline]
+    #[expect(clippy::float_cmp, reason = "a bound that is inside is accepted to its last bit")]
     pub(crate) fn contains(&self, number: f64) -> bool {
         (number > self.low || (self.low_inside && number == self.low))
             && (number < self.high || (self.high_inside && number == self.high))
@@ -200,16 +201,16 @@ mod tests {
     use super::*;
     use siddhi_query::ast::Span;
 
-    fn column() -> Box<Expr> {
-        Box::new(Expr::column(1, DataType::Double, Span::default()))
+    fn column() -> Expr {
+        Expr::column(1, DataType::Double, Span::default())
     }
 
-    fn number(value: f64) -> Box<Expr> {
-        Box::new(Expr::constant(Value::Double(value), DataType::Double, Span::default()))
+    fn number(value: f64) -> Expr {
+        Expr::constant(Value::Double(value), DataType::Double, Span::default())
     }
 
-    fn compare(operator: BinaryOperator, left: Box<Expr>, right: Box<Expr>) -> Expr {
-        let kind = ExprKind::Compare(operator, left, right);
+    fn compare(operator: BinaryOperator, left: Expr, right: Expr) -> Expr {
+        let kind = ExprKind::Compare(operator, Box::new(left), Box::new(right));
         Expr { kind, data_type: DataType::Bool, span: Span::default() }
     }
 

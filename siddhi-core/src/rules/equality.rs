@@ -36,7 +36,10 @@ impl EqualityIndex {
                 }
             }
             Key::Integer(value) => self.integers.entry(value).or_default().push(rule),
-            Key::Bool(value) => self.bools[usize::from(value)].push(rule),
+            Key::Bool(value) => {
+                let [no, yes] = &mut self.bools;
+                if value { yes } else { no }.push(rule);
+            }
             Key::Number(bits) => self.numbers.entry(bits).or_default().push(rule),
         }
     }

@@ -57,7 +57,9 @@ impl RangeIndex {
         let mut entries = OpenRanges::default();
         for block in blocks {
             offsets.push(u32::try_from(entries.len()).ok()?);
-            block.iter().for_each(|(range, rule)| entries.push(range, *rule));
+            for (range, rule) in block {
+                entries.push(&range, rule);
+            }
         }
         offsets.push(u32::try_from(entries.len()).ok()?);
         Some(Self { column, starts, offsets, entries })

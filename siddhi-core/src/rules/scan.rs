@@ -47,7 +47,11 @@ impl OpenRanges {
             // All answers first, without a branch, then those that are yes.
             let mut inside = 0_u64;
             for (place, (low, high)) in lows.iter().zip(highs).enumerate() {
-                #[allow(clippy::neg_cmp_op_on_partial_ord, reason = "an absent bound is NaN")]
+                #[expect(
+                    clippy::neg_cmp_op_on_partial_ord,
+                    clippy::needless_bitwise_bool,
+                    reason = "an absent bound is NaN, and the loop has no branch"
+                )]
                 let holds = !(value <= *low) & !(value >= *high);
                 inside |= u64::from(holds) << place;
             }
@@ -77,7 +81,9 @@ impl RangeScan {
     /// Rules in the order of the text.
     pub(crate) fn new(column: usize, rules: &[(Range, u32)]) -> Self {
         let mut ranges = OpenRanges::default();
-        rules.iter().for_each(|(range, rule)| ranges.push(range, *rule));
+        for (range, rule) in rules {
+            ranges.push(range, *rule);
+        }
         Self { column, ranges }
     }
 

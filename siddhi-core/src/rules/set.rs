@@ -186,7 +186,9 @@ impl RuleSet {
             return None;
         }
         let mut hash = FixedState::with_seed(0).build_hasher();
-        items.iter().for_each(|item| item.hash_structure(&mut hash));
+        for item in &items {
+            item.hash_structure(&mut hash);
+        }
         let alike = known.entry((plan.target, hash.finish())).or_default();
         let same = |known: &[Expr]| {
             known.len() == items.len() && known.iter().zip(&items).all(|(a, b)| a.same(b))
@@ -217,13 +219,13 @@ impl RuleSet {
         lines
     }
 
-    fn make_work(&self) -> Box<RuleWork> {
+    fn make_work(&self) -> RuleWork {
         let shape = |shape: &Shape| ShapeWork { scratch: shape.items.scratch(), done: false };
-        Box::new(RuleWork {
+        RuleWork {
             found: Vec::new(),
             rows: Vec::new(),
             shapes: self.shapes.iter().map(shape).collect(),
-        })
+        }
     }
 
     /// Looks the rows of a chunk up; the rules that accept some stand in `found` afterwards, in the
@@ -278,7 +280,7 @@ impl Region {
         key: u32,
     ) {
         let pass = RulePass { rules, stream, view, key };
-        let mut work = rules.work.take().unwrap_or_else(|| rules.make_work());
+        let mut work = rules.work.take().unwrap_or_else(|| Box::new(rules.make_work()));
         for (buffers, shape) in work.shapes.iter_mut().zip(&rules.shapes) {
             buffers.done = shape.items.computes_nothing();
         }

@@ -189,7 +189,8 @@ fn an_index_knows_its_bounds() {
     for low in 0_i32..200 {
         for (low_inside, high_inside) in [(true, true), (false, false), (true, false)] {
             let (low, high) = (f64::from(low), f64::from(low + 1));
-            rules.push((Range { low, low_inside, high, high_inside }, rules.len() as u32));
+            let rule = u32::try_from(rules.len()).unwrap();
+            rules.push((Range { low, low_inside, high, high_inside }, rule));
         }
     }
     let index = RangeIndex::new(0, &rules).expect("narrow ranges are worth an index");

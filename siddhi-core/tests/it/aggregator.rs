@@ -1,7 +1,7 @@
 //! An aggregator of somebody else, written over rows with all their arguments: the same in every
 //! form in which a window may run.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use proptest::prelude::*;
@@ -44,7 +44,7 @@ impl AggregatorFactory for Weighted {
 }
 
 #[derive(Default)]
-struct Sums(HashMap<usize, (f64, f64)>);
+struct Sums(BTreeMap<usize, (f64, f64)>);
 
 /// A number of any type; a null counts as 1.
 fn number(value: Option<&Value>) -> f64 {
@@ -94,8 +94,7 @@ impl StateHolder for Sums {
     }
 
     fn snapshot(&self) -> Result<Vec<u8>, StateError> {
-        let mut groups: Vec<_> = self.0.iter().map(|(group, state)| (*group, *state)).collect();
-        groups.sort_by_key(|(group, _)| *group);
+        let groups: Vec<_> = self.0.iter().map(|(group, state)| (*group, *state)).collect();
         siddhi_state::encode(&groups)
     }
 

@@ -61,7 +61,7 @@ impl Play {
     pub(crate) fn with_registry(text: &str, switches: Switches, registry: Registry) -> Self {
         let clock = Arc::new(TestClock::new(START));
         let mut manager = SiddhiManager::with_registry(registry);
-        manager.set_clock(clock.clone());
+        manager.set_clock(Arc::<TestClock>::clone(&clock));
         manager.set_switches(switches);
         let calls = Arc::default();
         let app = create(&manager, text, &calls);
@@ -109,7 +109,7 @@ fn create(manager: &SiddhiManager, text: &str, calls: &Arc<Mutex<Vec<Call>>>) ->
         let calls = Arc::clone(calls);
         let name = stream.name.clone();
         let listen = move |chunk: &Chunk<'_>| {
-            calls.lock().push(Call::Stream(name.clone(), seen(chunk)));
+            calls.lock().push(Call::Stream(name.clone(), seen(*chunk)));
         };
         app.on_stream(&stream.name, listen).unwrap();
     }
@@ -120,8 +120,8 @@ fn create(manager: &SiddhiManager, text: &str, calls: &Arc<Mutex<Vec<Call>>>) ->
             calls.lock().push(Call::Query {
                 name: name.clone(),
                 at: output.timestamp(),
-                current: output.current().as_ref().map(seen),
-                expired: output.expired().as_ref().map(seen),
+                current: output.current().map(seen),
+                expired: output.expired().map(seen),
             });
         };
         app.on_query(&query, listen).unwrap();
@@ -130,7 +130,7 @@ fn create(manager: &SiddhiManager, text: &str, calls: &Arc<Mutex<Vec<Call>>>) ->
     app
 }
 
-fn seen(chunk: &Chunk<'_>) -> Vec<Seen> {
+fn seen(chunk: Chunk<'_>) -> Vec<Seen> {
     chunk.rows().map(|row| Seen(row.timestamp(), format!("{:?}", row.values()))).collect()
 }
 

@@ -63,7 +63,9 @@ fn state_does_not_grow_with_groups_that_have_left() {
     for query in QUERIES {
         let mut play = Play::new(&format!("{DEFINITION}\n{query}"), Switches::default());
         let mut size = |first, count| {
-            steps(first, count).iter().for_each(|step| play.step(step));
+            for step in &steps(first, count) {
+                play.step(step);
+            }
             play.take();
             play.app.snapshot().unwrap().len()
         };

@@ -43,7 +43,10 @@ fn render_line(out: &mut String, line: &[Item<'_>]) {
         let breaks = index > 0
             && match item.before {
                 Break::None | Break::Line { .. } => false,
-                Break::Weak => is_long && column + blank + chunk(&line[index..]) > WIDTH,
+                Break::Weak => {
+                    let until_break = chunk(line.get(index..).unwrap_or_default());
+                    is_long && column + blank + until_break > WIDTH
+                }
                 Break::Strong => is_long,
                 Break::Forced => true,
             };

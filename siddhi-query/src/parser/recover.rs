@@ -160,7 +160,7 @@ impl Recovery<'_> {
             return None;
         }
         if let Some(rest) = self.foreign_comment(piece) {
-            return rest;
+            return Some(rest);
         }
         if let Some(piece) = self.text_before(piece) {
             return Some(piece);
@@ -168,7 +168,7 @@ impl Recovery<'_> {
         if self.partition.is_some()
             && let Some(rest) = self.closed(piece)
         {
-            return rest;
+            return Some(rest);
         }
         let (kind, _) = split::kind(self.scan, piece);
         match kind {
@@ -180,9 +180,9 @@ impl Recovery<'_> {
             Kind::Definition | Kind::Query | Kind::Unknown => {
                 let (first, rest) = self.divided(piece, kind);
                 if kind == Kind::Definition {
-                    self.definition(first)
+                    self.definition(first);
                 } else {
-                    self.query(first)
+                    self.query(first);
                 }
                 rest
             }
@@ -207,8 +207,8 @@ impl Recovery<'_> {
         Piece { start: 1, ..piece }
     }
 
-    /// A comment that begins with `//`; `Some` gives back what follows its line.
-    fn foreign_comment(&mut self, piece: Piece) -> Option<Option<Piece>> {
+    /// Passes over a comment that begins with `//`; gives back what follows its line, be it empty.
+    fn foreign_comment(&mut self, piece: Piece) -> Option<Piece> {
         let slashes = split::span(self.scan, Piece { end: piece.start + 2, ..piece });
         if self.scan.text.get(slashes.range()) != Some("//") {
             return None;
@@ -216,8 +216,7 @@ impl Recovery<'_> {
         self.found.push(explain::foreign_comment(slashes));
         let start = split::behind_line(self.scan, piece.start);
         // The line may hold semicolons: they are part of the comment, and what is behind them too.
-        let rest = Piece { start, ..piece };
-        Some(if rest.is_empty() { None } else { Some(rest) })
+        Some(Piece { start, ..piece })
     }
 
     /// Text before the first definition that is not SiddhiQL at all is passed over.
@@ -363,8 +362,9 @@ impl Recovery<'_> {
 
     /// Closes the partition when the piece ends with `end`, or begins with it.
     ///
-    /// `Some` means that the piece has been dealt with, up to the rest that is given back.
-    fn closed(&mut self, piece: Piece) -> Option<Option<Piece>> {
+    /// `Some` means that the piece has been dealt with, up to the rest that is given back, be it
+    /// empty.
+    fn closed(&mut self, piece: Piece) -> Option<Piece> {
         let is_end = |index: usize| {
             self.scan
                 .tokens
@@ -375,7 +375,7 @@ impl Recovery<'_> {
             self.close(piece.start);
             let rest = Piece { start: piece.start + 1, ..piece };
             if rest.is_empty() {
-                return Some(None);
+                return Some(rest);
             }
             let end = self.scan.tokens.get(piece.start).map_or(0, |it| it.span.end as usize);
             let insertion = Span::new(end, end);
@@ -388,7 +388,7 @@ impl Recovery<'_> {
                 )
                 .with_fix("end the statement", insertion, ";"),
             );
-            return Some(Some(rest));
+            return Some(rest);
         }
         let last = piece.end.checked_sub(1).filter(|&last| last > piece.start && is_end(last))?;
         let query = Piece { end: last, ..piece };
@@ -401,7 +401,7 @@ impl Recovery<'_> {
             rest = self.first_statement(piece);
         }
         self.close(last);
-        Some(None)
+        Some(Piece { start: piece.end, ..piece })
     }
 
     fn close(&mut self, end: usize) {
@@ -464,14 +464,11 @@ impl Recovery<'_> {
     ) -> Option<Parts> {
         let span = split::span(self.scan, piece);
         let text = self.masked.get(span.range())?;
-        let nodes = match Grammar::parse(rule, text) {
-            Ok(nodes) => nodes,
-            Err(_) => {
-                let original = self.scan.text.get(span.range())?;
-                let mended = mistakes(original, span.start as usize, rule, build, &mut self.found);
-                self.mended.extend(mended.into_iter().flat_map(|parts: Parts| parts.queries));
-                return None;
-            }
+        let Ok(nodes) = Grammar::parse(rule, text) else {
+            let original = self.scan.text.get(span.range())?;
+            let mended = mistakes(original, span.start as usize, rule, build, &mut self.found);
+            self.mended.extend(mended.into_iter().flat_map(|parts: Parts| parts.queries));
+            return None;
         };
         let mut builder = Builder::new(self.scan, span.start as usize);
         let mut parts = Parts::default();

@@ -257,7 +257,8 @@ fn triple_length(rest: &str) -> Option<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Scan, TokenKind};
+    use super::Scan;
+    use super::TokenKind::{Unclosed, Word};
 
     fn cut(text: &str) -> Vec<&str> {
         let scan = Scan::new(text);
@@ -281,7 +282,6 @@ mod tests {
     fn what_is_not_closed_is_one_character() {
         let scan = Scan::new("'it\"s' `a {b");
         let kinds: Vec<_> = scan.tokens.iter().map(|token| token.kind).collect();
-        use TokenKind::{Unclosed, Word};
         assert_eq!(
             kinds,
             [Unclosed, Word, Unclosed, Word, Unclosed, Unclosed, Word, Unclosed, Word]

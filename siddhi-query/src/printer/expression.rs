@@ -13,7 +13,7 @@ display! {
     Variable: variable;
     StreamReference: stream_reference;
     Source: source;
-    EventIndex: event_index;
+    EventIndex: |it: &EventIndex| event_index(*it);
     Ident: |it: &Ident| written(it, Place::Id);
 }
 
@@ -167,12 +167,12 @@ pub(super) fn source(source: &Source) -> String {
 fn push_index(out: &mut String, index: Option<EventIndex>) {
     if let Some(index) = index {
         out.push('[');
-        out.push_str(&event_index(&index));
+        out.push_str(&event_index(index));
         out.push(']');
     }
 }
 
-fn event_index(index: &EventIndex) -> String {
+fn event_index(index: EventIndex) -> String {
     match index {
         EventIndex::At(position) => position.to_string(),
         EventIndex::FromLast(0) => "last".to_owned(),

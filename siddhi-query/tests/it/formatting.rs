@@ -29,7 +29,8 @@ fn bare(text: &str) -> String {
 /// The length of the comment, the quoted text or the other character that begins a text.
 fn piece_length(text: &str) -> usize {
     let up_to = |end: &str, from: usize| {
-        text[from..].find(end).map_or(text.len(), |place| from + place + end.len())
+        let place = text.get(from..).and_then(|rest| rest.find(end));
+        place.map_or(text.len(), |place| from + place + end.len())
     };
     if text.starts_with("--") {
         text.find(['\n', '\r']).unwrap_or(text.len())
@@ -76,12 +77,11 @@ fn scattered(text: &str, between: &[String]) -> String {
     let mut out = String::new();
     let mut in_string = None;
     for character in text.chars() {
-        match in_string {
-            Some(quote) if quote == character => in_string = None,
-            Some(_) => {}
-            None if matches!(character, '\'' | '"' | '`') => in_string = Some(character),
-            None => {}
-        }
+        in_string = match in_string {
+            Some(quote) if quote == character => None,
+            None if matches!(character, '\'' | '"' | '`') => Some(character),
+            same => same,
+        };
         if in_string.is_none() && matches!(character, ' ' | '\n') {
             out.push(' ');
             out.push_str(between.next().map_or("", String::as_str));

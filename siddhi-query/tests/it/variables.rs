@@ -14,7 +14,7 @@ proptest! {
         let substituted = substitute(&text, value).expect("every variable has a value");
         for (start, character) in substituted.text().char_indices() {
             let original = substituted.original(Span::new(start, start + character.len_utf8()));
-            let original = &text[original.range()];
+            let original = text.get(original.range()).expect("a place between characters");
             prop_assert!(
                 original == character.to_string() || original.starts_with("${"),
                 "{character:?} is led back to {original:?}"

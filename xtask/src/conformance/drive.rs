@@ -157,8 +157,8 @@ fn listen_to_query(
         lock(&recorder).push(Outcome::Query {
             name: name.clone(),
             at: output.timestamp(),
-            current: output.current().as_ref().map(rows),
-            expired: output.expired().as_ref().map(rows),
+            current: output.current().map(rows),
+            expired: output.expired().map(rows),
         });
     })
 }
@@ -170,11 +170,11 @@ fn listen_to_stream(
 ) -> Result<(), AppError> {
     let recorder = Arc::clone(recorder);
     app.on_stream(&name.clone(), move |chunk| {
-        lock(&recorder).push(Outcome::Stream { name: name.clone(), rows: rows(chunk) });
+        lock(&recorder).push(Outcome::Stream { name: name.clone(), rows: rows(*chunk) });
     })
 }
 
-fn rows(chunk: &Chunk<'_>) -> Vec<Row<Value>> {
+fn rows(chunk: Chunk<'_>) -> Vec<Row<Value>> {
     chunk.rows().map(|row| Row { timestamp: row.timestamp(), values: row.values() }).collect()
 }
 

@@ -47,7 +47,7 @@ impl Pool {
                         worker = Some(running);
                     }
                     Err(end) => {
-                        answered.push((index, Verdict::Failed(running.bury(end, self.limit))))
+                        answered.push((index, Verdict::Failed(running.bury(end, self.limit))));
                     }
                 }
             }
@@ -92,6 +92,10 @@ struct Worker {
 }
 
 impl Worker {
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "the two threads end with the process whose pipes they read"
+    )]
     fn start(mut command: Command) -> anyhow::Result<Self> {
         let mut process = command
             .stdin(Stdio::piped())
@@ -170,6 +174,7 @@ mod tests {
     use super::*;
 
     /// A worker that does as it is told.
+    #[expect(clippy::unnecessary_wraps, reason = "a pool asks for a command that may fail")]
     fn shell() -> anyhow::Result<Command> {
         let mut command = Command::new("sh");
         command.arg("-c").arg(

@@ -68,6 +68,7 @@ impl<'a> Report<'a> {
             result: &'a str,
             difference: Option<String>,
         }
+        #[allow(clippy::disallowed_methods, reason = "the user names the file to write")]
         let mut out = std::io::BufWriter::new(std::fs::File::create(file)?);
         for (name, verdict) in &self.cases {
             let line = Line { name, result: verdict.word(), difference: verdict.explanation() };

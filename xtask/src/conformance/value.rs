@@ -19,16 +19,15 @@ pub(crate) fn read_value(json: &Json, target: Option<DataType>) -> anyhow::Resul
             let items = items.iter().map(|item| read_value(item, None));
             Object::List(items.collect::<anyhow::Result<_>>()?).into()
         }
-        Json::Object(entries) => match entries.get("type") {
-            Some(forced) => {
+        Json::Object(entries) => {
+            if let Some(forced) = entries.get("type") {
                 let forced = read_type(forced.as_str().context("a type is a text")?)?;
                 read_value(entries.get("value").unwrap_or(&Json::Null), Some(forced))?
-            }
-            None => {
+            } else {
                 let entries = entries.iter().map(|(k, v)| Ok((k.clone(), read_value(v, None)?)));
                 Object::Map(entries.collect::<anyhow::Result<_>>()?).into()
             }
-        },
+        }
         plain => match target.unwrap_or(DataType::Object) {
             DataType::String => plain_text(plain).into(),
             DataType::Bool => (plain_text(plain).eq_ignore_ascii_case("true")).into(),
@@ -101,8 +100,12 @@ fn write_value(value: &Value, out: &mut String) {
         // Not JSON numbers, so they stand as texts.
         Value::Float(v) if !v.is_finite() => write_string(&value.to_string(), out),
         Value::Double(v) if !v.is_finite() => write_string(&value.to_string(), out),
-        Value::Null | Value::Bool(_) | Value::Int(_) | Value::Long(_) => write_display(value, out),
-        Value::Float(_) | Value::Double(_) => write_display(value, out),
+        Value::Null
+        | Value::Bool(_)
+        | Value::Int(_)
+        | Value::Long(_)
+        | Value::Float(_)
+        | Value::Double(_) => write_display(value, out),
         Value::Object(object) => match &**object {
             Object::List(items) => write_list(items.iter().map(value_text), out),
             Object::Set(items) => {
@@ -124,7 +127,7 @@ fn write_value(value: &Value, out: &mut String) {
                 }
                 out.push_str("}}");
             }
-            _ => out.push_str("{\"object\":\"…\"}"),
+            Object::Error(_) => out.push_str("{\"object\":\"…\"}"),
         },
     }
 }

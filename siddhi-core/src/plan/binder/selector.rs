@@ -50,8 +50,12 @@ impl AppBinder<'_> {
         } else {
             self.behind(selector, &output, &|| output.attributes.len(), &mut plan)?;
         }
-        plan.limit = self.limit(selector.limit.as_ref())?;
-        plan.offset = self.limit(selector.offset.as_ref())?.unwrap_or(0);
+        if let Some(limit) = &selector.limit {
+            plan.limit = Some(self.limit(limit)?);
+        }
+        if let Some(offset) = &selector.offset {
+            plan.offset = self.limit(offset)?;
+        }
         Some(plan)
     }
 
@@ -166,9 +170,8 @@ impl AppBinder<'_> {
         None
     }
 
-    /// The constant of `limit` or `offset`; the outer option is none when it is refused.
-    fn limit(&mut self, expression: Option<&ast::Expression>) -> Option<Option<u64>> {
-        let Some(expression) = expression else { return Some(None) };
+    /// The constant of `limit` or `offset`; none when it is refused.
+    fn limit(&mut self, expression: &ast::Expression) -> Option<u64> {
         let number = match &expression.kind {
             ExpressionKind::Constant(Constant::Int(value)) => i64::from(*value),
             ExpressionKind::Constant(Constant::Long(value)) => *value,
@@ -176,7 +179,7 @@ impl AppBinder<'_> {
             _ => -1,
         };
         if let Ok(number) = u64::try_from(number) {
-            return Some(Some(number));
+            return Some(number);
         }
         self.diagnostics.push(Diagnostic::error(
             codes::NEGATIVE_LIMIT,

@@ -22,7 +22,9 @@ pub(super) fn apply(app: &mut LogicalApp) {
         match &mut key.by {
             PartitionByPlan::Value(value) => fold_constants(value),
             PartitionByPlan::Ranges(ranges) => {
-                ranges.iter_mut().for_each(|(condition, _)| fold_constants(condition));
+                for (condition, _) in ranges {
+                    fold_constants(condition);
+                }
             }
         }
     }

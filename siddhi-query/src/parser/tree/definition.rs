@@ -115,12 +115,11 @@ impl Builder<'_> {
         let mut data_type = None;
         let mut type_span = Span::default();
         for part in node.into_inner() {
-            match part.as_rule() {
-                Rule::name => name = Some(self.ident(&part)),
-                _ => {
-                    data_type = Self::data_type(&part);
-                    type_span = self.span(&part);
-                }
+            if part.as_rule() == Rule::name {
+                name = Some(self.ident(&part));
+            } else {
+                data_type = Self::data_type(&part);
+                type_span = self.span(&part);
             }
         }
         Some(AttributeDefinition { name: name?, data_type: data_type?, type_span })

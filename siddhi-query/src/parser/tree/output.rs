@@ -53,7 +53,7 @@ impl Builder<'_> {
         let form = node.into_inner().next()?;
         let rule = form.as_rule();
         if rule == Rule::output_return {
-            let events = self.returned_events(form);
+            let events = Self::returned_events(form);
             return Some(Output { action: OutputAction::Return, events, span });
         }
         let Target { source, events, set, on } = self.target(form)?;
@@ -70,7 +70,7 @@ impl Builder<'_> {
     }
 
     /// The events of `return`.
-    pub(super) fn returned_events(&self, node: Node<'_>) -> OutputEvents {
+    pub(super) fn returned_events(node: Node<'_>) -> OutputEvents {
         let events = node.into_inner().find(|part| part.as_rule() == Rule::output_events);
         events.map_or(OutputEvents::Current, Self::output_events)
     }

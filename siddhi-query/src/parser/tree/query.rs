@@ -50,7 +50,7 @@ impl Builder<'_> {
             match part.as_rule() {
                 Rule::selector => selector = self.selector(part)?,
                 Rule::output_rate => rate = Some(self.output_rate(part)?),
-                Rule::output_return => events = self.returned_events(part),
+                Rule::output_return => events = Self::returned_events(part),
                 Rule::kw_from => {}
                 _ => input = Some(self.input(part)?),
             }
