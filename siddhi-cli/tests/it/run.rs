@@ -234,6 +234,42 @@ fn exit_codes_say_what_is_wrong() {
     }
 }
 
+/// Whoever writes a pipe slowly gets an answer to each row, and time passes between them.
+#[test]
+fn rows_of_a_slow_pipe_are_processed_when_they_arrive() {
+    use std::io::{BufRead as _, BufReader, Write as _};
+    use std::process::{Command, Stdio};
+
+    let app = "
+        define stream S (k string, v int);
+        from S select k, v * 2 as d insert into O;
+        from S#window.timeBatch(20 millisec) select k, v as d insert into P;
+    ";
+    let directory = Directory::new(&[("app.siddhi", app)]);
+    let mut program = Command::new(env!("CARGO_BIN_EXE_siddhi"))
+        .args(["run", "app.siddhi", "-q", "--events", "S=-", "--format", "json"])
+        .current_dir(directory.path("."))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut pipe = program.stdin.take().unwrap();
+    let mut lines = BufReader::new(program.stdout.take().unwrap()).lines();
+    let mut answers = |row: &str| {
+        pipe.write_all(row.as_bytes()).unwrap();
+        let line = || {
+            let line = lines.next().unwrap().unwrap();
+            let line: serde_json::Value = serde_json::from_str(&line).unwrap();
+            format!("{} {}", line["stream"], line["event"]["d"])
+        };
+        std::iter::repeat_with(line).take(2).collect::<Vec<_>>()
+    };
+    assert_eq!(answers("k,v\na,1\n"), ["\"O\" 2", "\"P\" 1"]);
+    assert_eq!(answers("b,2\n"), ["\"O\" 4", "\"P\" 2"]);
+    drop(pipe);
+    assert_eq!(program.wait().unwrap().code(), Some(0));
+}
+
 /// A followed file: what is appended comes out at once, and Ctrl-C ends the run in good order.
 #[cfg(unix)]
 #[test]

@@ -169,6 +169,7 @@ impl PullSource for FileSource {
             };
             match open.step(&self.config.mode, decoder) {
                 Ok(Step::Went) => {}
+                Ok(Step::WouldWait) => return Ok(Progress::More),
                 Ok(Step::End) if follows => {
                     if !open.restart_if_shorter(self.config.header_lines, decoder) {
                         return Ok(idle);
@@ -198,6 +199,8 @@ struct OpenFile {
     /// None for standard input.
     path: Option<PathBuf>,
     reader: Reader,
+    /// A read may wait for whoever writes: this is no file on a disk, but a pipe or a terminal.
+    may_wait: bool,
     cutter: Cutter,
     header_lines_left: u64,
     at_end: bool,
@@ -218,12 +221,14 @@ impl std::fmt::Debug for OpenFile {
 enum Step {
     /// There may be more.
     Went,
+    /// Reading on may take as long as whoever writes likes, and there are rows to be handed on.
+    WouldWait,
     /// Nothing more can be read for now.
     End,
 }
 
 impl OpenFile {
-    fn new(path: Option<PathBuf>, reader: Reader, header_lines: u64) -> Self {
+    fn new(path: Option<PathBuf>, reader: Reader, may_wait: bool, header_lines: u64) -> Self {
         let origin = match &path {
             Some(path) => path.display().to_string().into(),
             None => "standard input".into(),
@@ -231,6 +236,7 @@ impl OpenFile {
         Self {
             path,
             reader,
+            may_wait,
             cutter: Cutter::new(PAYLOAD_BYTES_MAX),
             header_lines_left: header_lines,
             at_end: false,
@@ -240,11 +246,12 @@ impl OpenFile {
 
     fn open(path: &Path, header_lines: u64) -> std::io::Result<Self> {
         let file = File::open(path)?;
-        Ok(Self::new(Some(path.into()), Reader::File(file), header_lines))
+        let may_wait = !file.metadata()?.is_file();
+        Ok(Self::new(Some(path.into()), Reader::File(file), may_wait, header_lines))
     }
 
     fn standard_input(header_lines: u64) -> Self {
-        Self::new(None, Reader::StandardInput(std::io::stdin()), header_lines)
+        Self::new(None, Reader::StandardInput(std::io::stdin()), true, header_lines)
     }
 
     /// Hands on the next payload, or reads on.
@@ -254,7 +261,7 @@ impl OpenFile {
                 self.header_lines_left -= 1;
                 return Ok(Step::Went);
             }
-            return self.fill();
+            return self.fill(decoder);
         }
         match self.cutter.next(mode, self.at_end, |payload| decoder.is_complete(payload)) {
             Cut::Payload(payload, line) => {
@@ -270,7 +277,7 @@ impl OpenFile {
             Cut::Unfinished(line) => {
                 Ok(self.reject(line, "the text ends before the event does", decoder))
             }
-            Cut::NeedsMore => self.fill(),
+            Cut::NeedsMore => self.fill(decoder),
         }
     }
 
@@ -281,9 +288,14 @@ impl OpenFile {
         Step::Went
     }
 
-    fn fill(&mut self) -> std::io::Result<Step> {
+    fn fill(&mut self, decoder: &Decoder<'_>) -> std::io::Result<Step> {
         if self.at_end {
             return Ok(Step::End);
+        }
+        // A read gives what is there, up to a block, so that a fast writer loses nothing by this.
+        let buffer = &decoder.buffer;
+        if self.may_wait && !(buffer.batch.is_empty() && buffer.rejections.is_empty()) {
+            return Ok(Step::WouldWait);
         }
         let reader: &mut dyn Read = match &mut self.reader {
             Reader::File(file) => file,

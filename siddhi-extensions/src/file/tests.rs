@@ -265,6 +265,23 @@ fn a_tailed_file_is_followed() {
     assert_eq!(next(&mut fixture), ["new"]);
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn what_a_pipe_has_is_handed_on_before_it_has_more() {
+    use std::os::fd::AsRawFd as _;
+    let mut fixture = Fixture::new();
+    let (reader, mut writer) = std::io::pipe().unwrap();
+    let path = format!("/proc/self/fd/{}", reader.as_raw_fd());
+    let mut source = fixture.source(&[("file.uri", path.as_str()), ONCE]).unwrap();
+    writer.write_all(b"one\ntwo\nth").unwrap();
+    let (rows, _, progress) = fixture.next(source.as_mut());
+    assert_eq!((rows.join(" ").as_str(), progress), ("one two", Progress::More));
+    writer.write_all(b"ree\n").unwrap();
+    assert_eq!(fixture.next(source.as_mut()).0, ["three"]);
+    drop(writer);
+    assert_eq!(fixture.next(source.as_mut()).2, Progress::Finished);
+}
+
 #[test]
 fn a_tailed_directory_is_watched() {
     let mut fixture = Fixture::new();
