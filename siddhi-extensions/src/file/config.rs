@@ -60,7 +60,10 @@ pub(super) const DOCUMENTATION: ConnectorDocumentation = ConnectorDocumentation 
         OptionDocumentation {
             name: "tailing",
             description: "Whether to wait for more when the end is reached. If not, the source \
-                          ends there.",
+                          ends there. Where another file takes the path of one that is followed, \
+                          as when a log is rotated, the rest of the old one is read and then the \
+                          new one from its start; one that becomes shorter is read from its start \
+                          again.",
             default: Some("true; false for whole files and standard input"),
         },
         OptionDocumentation {

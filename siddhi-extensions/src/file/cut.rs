@@ -91,6 +91,14 @@ impl Cutter {
         true
     }
 
+    /// Passes over what has been read of a payload that does not end; its line, when there is one.
+    pub(super) fn skip_rest(&mut self) -> Option<u64> {
+        let begun = !self.is_skipping && self.start < self.bytes.len();
+        let line = self.line;
+        self.advance(self.bytes.len());
+        begun.then_some(line)
+    }
+
     /// The next payload. `at_end`: nothing follows what has been read. `is_complete` says whether
     /// lines are a payload.
     pub(super) fn next(

@@ -1,8 +1,8 @@
 //! The source `file`.
 
 use std::collections::{BTreeSet, VecDeque};
-use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
+use std::fs::{File, Metadata};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use siddhi_core::extension::{
@@ -44,6 +44,8 @@ struct FileSource {
     /// Files of the directory that are pending or done, so that each is read once.
     seen: BTreeSet<PathBuf>,
     open: Option<OpenFile>,
+    /// The file that stands where a followed one stood, to be read when that is done.
+    successor: Option<OpenFile>,
     /// Bytes of the files that are done, and of all that are known.
     bytes_done: u64,
     bytes_total: u64,
@@ -57,6 +59,7 @@ impl FileSource {
             pending: VecDeque::new(),
             seen: BTreeSet::new(),
             open: None,
+            successor: None,
             bytes_done: 0,
             bytes_total: 0,
         }
@@ -77,6 +80,10 @@ impl FileSource {
                 }
                 Origin::Directory { .. } => {}
             }
+        }
+        if let Some(open) = self.successor.take() {
+            decoder.begin();
+            return Ok(Some(open));
         }
         if let (true, Origin::Directory { path, names }) =
             (self.pending.is_empty(), &self.config.origin)
@@ -137,11 +144,12 @@ impl FileSource {
         act(path, &self.config.after_failure)
     }
 
-    /// The end of the open file has been reached.
-    fn close(&mut self) -> Result<(), SourceError> {
+    /// The end of the open file has been reached. One that was followed is left alone: its path is
+    /// that of its successor.
+    fn close(&mut self, follows: bool) -> Result<(), SourceError> {
         if let Some(open) = self.open.take() {
             self.bytes_done += open.cutter.position();
-            if let Some(path) = open.path {
+            if let Some(path) = open.path.filter(|_| !follows) {
                 act(&path, &self.config.after_process)?;
             }
         }
@@ -170,12 +178,22 @@ impl PullSource for FileSource {
             match open.step(&self.config.mode, decoder) {
                 Ok(Step::Went) => {}
                 Ok(Step::WouldWait) => return Ok(Progress::More),
-                Ok(Step::End) if follows => {
-                    if !open.restart_if_shorter(self.config.header_lines, decoder) {
-                        return Ok(idle);
+                Ok(Step::End) if open.at_end => self.close(follows)?,
+                Ok(Step::End) if follows && self.successor.is_none() => {
+                    match open.successor(self.config.header_lines) {
+                        Some(Successor::Other(successor)) => {
+                            // What was written before the other file took its place is still to
+                            // be read.
+                            self.successor = Some(successor);
+                        }
+                        Some(Successor::Emptied(successor)) => {
+                            open.reject_rest("the file became shorter in this line", decoder);
+                            open.at_end = true;
+                            self.successor = Some(successor);
+                        }
+                        None => return Ok(idle),
                     }
                 }
-                Ok(Step::End) if open.at_end => self.close()?,
                 Ok(Step::End) => open.at_end = true,
                 Err(error) => {
                     let path = open.path.clone().unwrap_or_else(|| "standard input".into());
@@ -304,21 +322,54 @@ impl OpenFile {
         Ok(if self.cutter.fill(reader)? == 0 { Step::End } else { Step::Went })
     }
 
-    /// Begins anew when a followed file has become shorter: somebody emptied and refills it.
-    fn restart_if_shorter(&mut self, header_lines: u64, decoder: &mut Decoder<'_>) -> bool {
-        let Reader::File(file) = &mut self.reader else { return false };
-        let length = file.metadata().map(|metadata| metadata.len());
-        if !length.is_ok_and(|length| length < self.cutter.position()) {
-            return false;
+    /// What stands at the path of a file that is followed, when it is not what has been read: after
+    /// its log was rotated another file, or the same one from its start. None while there is
+    /// nothing new, nor at the path, which is so for a moment while a log is rotated.
+    fn successor(&self, header_lines: u64) -> Option<Successor> {
+        let (Some(path), Reader::File(file)) = (&self.path, &self.reader) else { return None };
+        if self.may_wait {
+            return None;
         }
-        if file.seek(SeekFrom::Start(0)).is_err() {
-            return false;
+        let is_other = |known: &Metadata, found: &Metadata| identity(known) != identity(found);
+        let known = file.metadata().ok()?;
+        let found = std::fs::metadata(path).ok()?;
+        if !is_other(&known, &found) && found.len() >= self.cutter.position() {
+            return None;
         }
-        self.cutter = Cutter::new(PAYLOAD_BYTES_MAX);
-        self.header_lines_left = header_lines;
-        decoder.begin();
-        true
+        let open = Self::open(path, header_lines).ok()?;
+        // What has been opened counts: the path may have changed once more.
+        let Reader::File(file) = &open.reader else { return None };
+        let is_other = is_other(&known, &file.metadata().ok()?);
+        Some(if is_other { Successor::Other(open) } else { Successor::Emptied(open) })
     }
+
+    /// Rejects what has been read of a payload whose end is lost.
+    fn reject_rest(&mut self, reason: &str, decoder: &mut Decoder<'_>) {
+        if let Some(line) = self.cutter.skip_rest() {
+            self.reject(line, reason, decoder);
+        }
+    }
+}
+
+/// What follows a file at its path.
+enum Successor {
+    /// Another file.
+    Other(OpenFile),
+    /// The same file, which somebody emptied and refills.
+    Emptied(OpenFile),
+}
+
+/// What tells a file from another one of its name.
+#[cfg(unix)]
+fn identity(file: &Metadata) -> (u64, u64) {
+    use std::os::unix::fs::MetadataExt as _;
+    (file.dev(), file.ino())
+}
+
+/// What tells a file from another one of its name.
+#[cfg(not(unix))]
+fn identity(file: &Metadata) -> Option<std::time::SystemTime> {
+    file.created().ok()
 }
 
 fn failed(path: &Path, source: std::io::Error) -> SourceError {

@@ -265,6 +265,54 @@ fn a_tailed_file_is_followed() {
     assert_eq!(next(&mut fixture), ["new"]);
 }
 
+#[test]
+fn a_rotated_file_is_read_to_its_end_and_then_its_successor() {
+    let mut fixture = Fixture::new();
+    let lines = |name: &str| (1..=150).map(|n| format!("{name}{n}\n")).collect::<String>();
+    fixture.write("log", "head\none\n");
+    let header = ("header.present", "true");
+    let mut source = fixture.source(&[("file.uri", "log"), header]).unwrap();
+    let mut next = |fixture: &mut Fixture| {
+        let (rows, rejections, progress) = fixture.next(source.as_mut());
+        assert_eq!(rejections, Vec::<String>::new());
+        (rows, progress == Progress::More)
+    };
+    assert_eq!(next(&mut fixture).0, ["one"]);
+    let mut old = fs::OpenOptions::new().append(true).open(fixture.path("log")).unwrap();
+    fs::rename(fixture.path("log"), fixture.path("log.1")).unwrap();
+    old.write_all(b"two\n").unwrap();
+    assert_eq!(next(&mut fixture), (vec!["two".into()], false), "there is no successor yet");
+    // More than one call takes, and a line without an end.
+    old.write_all(format!("{}last", lines("old")).as_bytes()).unwrap();
+    fixture.write("log", &format!("head\n{}", lines("new")));
+    let (mut rows, mut goes_on) = next(&mut fixture);
+    while goes_on {
+        let (more, again) = next(&mut fixture);
+        rows.extend(more);
+        goes_on = again;
+    }
+    let expected = format!("{}last\n{}", lines("old"), lines("new"));
+    assert_eq!(rows, expected.lines().collect::<Vec<_>>());
+    fs::remove_file(fixture.path("log")).unwrap();
+    assert_eq!(next(&mut fixture).0, Vec::<String>::new());
+    fixture.write("log", "head\nthird\n");
+    assert_eq!(next(&mut fixture).0, ["third"]);
+    assert!(fixture.path("log.1").exists(), "a file that is followed is left alone");
+}
+
+#[test]
+fn the_rest_of_a_line_that_was_emptied_away_is_not_taken_for_it() {
+    let mut fixture = Fixture::new();
+    fixture.write("a", "1\n1234");
+    let mut source = fixture.source(&[("file.uri", "a")]).unwrap();
+    assert_eq!(fixture.next(source.as_mut()).0, ["1"]);
+    fixture.write("a", "5\n");
+    let (rows, rejections, _) = fixture.next(source.as_mut());
+    assert_eq!(rows, ["5"]);
+    let path = fixture.path("a").display().to_string();
+    assert_eq!(rejections, [format!("{path}:2: the file became shorter in this line")]);
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn what_a_pipe_has_is_handed_on_before_it_has_more() {
