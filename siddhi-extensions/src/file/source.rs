@@ -191,6 +191,7 @@ impl PullSource for FileSource {
                             open.at_end = true;
                             self.successor = Some(successor);
                         }
+                        None if open.settle() => {}
                         None => return Ok(idle),
                     }
                 }
@@ -222,6 +223,8 @@ struct OpenFile {
     cutter: Cutter,
     header_lines_left: u64,
     at_end: bool,
+    /// What had been read when there was nothing more for the first time.
+    idle_at: Option<u64>,
     place: Place,
 }
 
@@ -258,6 +261,7 @@ impl OpenFile {
             cutter: Cutter::new(PAYLOAD_BYTES_MAX),
             header_lines_left: header_lines,
             at_end: false,
+            idle_at: None,
             place: Place { origin, line: None },
         }
     }
@@ -281,7 +285,7 @@ impl OpenFile {
             }
             return self.fill(decoder);
         }
-        match self.cutter.next(mode, self.at_end, |payload| decoder.is_complete(payload)) {
+        match self.cutter.next(mode, self.at_end, &*decoder.mapper) {
             Cut::Payload(payload, line) => {
                 let payload = match mode {
                     Mode::Line => payload.strip_suffix(b"\r").unwrap_or(payload),
@@ -292,6 +296,9 @@ impl OpenFile {
                 Ok(Step::Went)
             }
             Cut::TooLong(line) => Ok(self.reject(line, "longer than 64 MB", decoder)),
+            Cut::TooManyLines(line) => {
+                Ok(self.reject(line, "a row of more than 100 lines or 64 KB", decoder))
+            }
             Cut::Unfinished(line) => {
                 Ok(self.reject(line, "the text ends before the event does", decoder))
             }
@@ -320,6 +327,15 @@ impl OpenFile {
             Reader::StandardInput(input) => input,
         };
         Ok(if self.cutter.fill(reader)? == 0 { Step::End } else { Step::Went })
+    }
+
+    /// Where nothing has been written since the source was last asked, whoever writes is not in the
+    /// middle of a row, and one that is too long has a forgotten quote: the rows behind it must not
+    /// wait for as many as it takes to be sure.
+    fn settle(&mut self) -> bool {
+        let position = Some(self.cutter.position());
+        let rests = std::mem::replace(&mut self.idle_at, position) == position;
+        rests && self.cutter.settle()
     }
 
     /// What stands at the path of a file that is followed, when it is not what has been read: after
