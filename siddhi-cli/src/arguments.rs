@@ -110,8 +110,8 @@ pub(crate) struct RunArguments {
     /// The app.
     #[arg(value_hint = ValueHint::FilePath)]
     pub(crate) app: PathBuf,
-    /// Read events of a stream from a file; `-` is standard input. May be repeated: inputs are
-    /// merged by the time of their events.
+    /// Read events of a stream from a file, besides those of its `@source`s; `-` is standard input.
+    /// May be repeated: inputs are merged by the time of their events.
     #[arg(long, value_name = "STREAM=FILE")]
     pub(crate) events: Vec<Events>,
     /// The attribute that holds the time of the events of a stream, in milliseconds since 1970.

@@ -75,6 +75,26 @@ fn sources_and_sinks_of_the_app_are_used() {
 }
 
 #[test]
+fn two_inputs_of_one_stream_are_told_once() {
+    let app = "
+        @source(type = 'file', file.uri = 's.csv', tailing = 'false', @map(type = 'csv', header = 'true'))
+        define stream S (k string);
+        define stream T (k string);
+        from S select k insert into O;
+        from T select k insert into O;
+    ";
+    let directory = Directory::new(&[("app.siddhi", app), ("s.csv", "k\na\n")]);
+    let told = "stream 'S' is fed by its @source and by --events";
+    let twice = "run app.siddhi -q --format csv --events S=s.csv --events S=s.csv";
+    let output = directory.siddhi(twice);
+    assert_eq!(output.code, Some(0), "{}", output.err);
+    assert_eq!(output.out.lines().skip(1).count(), 3);
+    assert_eq!(output.err.matches(told).count(), 1, "{}", output.err);
+    let output = directory.siddhi("run app.siddhi -q --events T=s.csv");
+    assert_eq!(output.err, "");
+}
+
+#[test]
 fn outputs_are_found_behind_variables() {
     let app = "
         define stream S (v ${TYPE});
