@@ -114,7 +114,8 @@ pub(crate) struct RunArguments {
     /// May be repeated: inputs are merged by the time of their events.
     #[arg(long, value_name = "STREAM=FILE")]
     pub(crate) events: Vec<Events>,
-    /// The attribute that holds the time of the events of a stream, in milliseconds since 1970.
+    /// The attribute that holds the time of the events of a stream, in milliseconds since 1970. It
+    /// becomes their timestamp; windows of time go by it with --playback only.
     #[arg(long, value_name = "STREAM.ATTRIBUTE")]
     pub(crate) time: Vec<TimeAttribute>,
     /// How files of --events are read; by default as their names end, else as csv.

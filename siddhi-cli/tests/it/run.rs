@@ -121,6 +121,20 @@ fn playback_of_the_command_line_is_that_of_the_app() {
 }
 
 #[test]
+fn times_that_move_no_window_are_told_once() {
+    let fixture = fixture();
+    let arguments = "run app.siddhi -q --events S=s.csv --events W=w.jsonl --time S.t --time W.t";
+    let told = "windows of time go by the clock of the system";
+    let output = fixture.siddhi(arguments);
+    assert_eq!(output.code, Some(0), "{}", output.err);
+    assert_eq!(output.err.matches(told).count(), 1, "{}", output.err);
+    assert!(output.err.contains("--playback"), "{}", output.err);
+    assert!(!fixture.siddhi(&format!("{arguments} --playback")).err.contains(told));
+    fixture.write("app.siddhi", &format!("@app:playback {APP}"));
+    assert!(!fixture.siddhi(arguments).err.contains(told));
+}
+
+#[test]
 fn what_could_not_be_published_is_counted_and_ends_with_its_code() {
     let app = "
         define stream S (k string);
