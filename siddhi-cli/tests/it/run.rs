@@ -135,6 +135,19 @@ fn times_that_move_no_window_are_told_once() {
 }
 
 #[test]
+fn an_input_that_cannot_be_read_at_all_ends_with_its_code() {
+    let fixture = fixture();
+    let run = |input: &str| {
+        let arguments = "run app.siddhi -q --events W=w.jsonl --events S=-";
+        let output = fixture.siddhi_reading(arguments, input);
+        (output.code, output.err.contains("no row of an input of stream 'S' could be read"))
+    };
+    assert_eq!(run("t,k,v\nx,a,1\ny,b,2\n"), (Some(4), true));
+    assert_eq!(run("t,k,v\nx,a,1\n1,b,2\n"), (Some(0), false), "a row that is read is enough");
+    assert_eq!(run("t,k,v\n"), (Some(0), false), "nothing was rejected");
+}
+
+#[test]
 fn what_could_not_be_published_is_counted_and_ends_with_its_code() {
     let app = "
         define stream S (k string);
