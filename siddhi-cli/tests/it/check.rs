@@ -119,6 +119,24 @@ fn the_language_of_siddhi_3_is_told_for_what_it_is() {
 }
 
 #[test]
+fn misspelled_annotations_are_told_and_unknown_ones_are_not() {
+    let text = "@App:nmae('x') @app:owner('me')\n\
+                @sorce(type = 'inMemory', topic = 't') @Team('us')\n\
+                define stream S (a int);\n\
+                @info(nam = 'q', purpose = 'none') from S select a insert into O;\n";
+    let directory = Directory::new(&[("app.siddhi", text), ("s.csv", "a\n1\n")]);
+    let check = directory.siddhi("check app.siddhi");
+    let run = directory.siddhi("run app.siddhi -q --events S=s.csv");
+    assert_eq!((check.code, run.code), (Some(0), Some(0)), "{}", run.err);
+    for told in [check.out, run.err] {
+        for meant in ["@app:name", "@source", "name"] {
+            assert!(told.contains(&format!("did you mean `{meant}`?")), "{meant}\n{told}");
+        }
+        assert_eq!(told.matches("did you mean").count(), 3, "{told}");
+    }
+}
+
+#[test]
 fn an_unsupported_feature_hides_no_mistake() {
     let text = "define table T (a int);\n\
                 define stream S (a int);\n\
