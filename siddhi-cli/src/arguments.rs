@@ -141,10 +141,12 @@ pub(crate) struct RunArguments {
 /// Find mistakes in apps.
 #[derive(Debug, Args)]
 pub(crate) struct CheckArguments {
-    /// The apps.
+    /// The apps; `-` is standard input.
     #[arg(required = true, value_hint = ValueHint::FilePath)]
     pub(crate) apps: Vec<PathBuf>,
-    /// Mend what can be mended without changing the meaning, in the files.
+    /// Mend what can be mended without changing the meaning, in the files. The text of standard input
+    /// goes to standard output and the findings to standard error; with --format json it is `text`
+    /// in the report.
     #[arg(long)]
     pub(crate) fix: bool,
     /// How the findings are written.
