@@ -110,11 +110,12 @@ pub(crate) struct RunArguments {
     /// The app.
     #[arg(value_hint = ValueHint::FilePath)]
     pub(crate) app: PathBuf,
-    /// Read events of a stream from a file; `-` is standard input. May be repeated: inputs are
-    /// merged by the time of their events.
+    /// Read events of a stream from a file, besides those of its `@source`s; `-` is standard input.
+    /// May be repeated: inputs are merged by the time of their events.
     #[arg(long, value_name = "STREAM=FILE")]
     pub(crate) events: Vec<Events>,
-    /// The attribute that holds the time of the events of a stream, in milliseconds since 1970.
+    /// The attribute that holds the time of the events of a stream, in milliseconds since 1970. It
+    /// becomes their timestamp; windows of time go by it with --playback only.
     #[arg(long, value_name = "STREAM.ATTRIBUTE")]
     pub(crate) time: Vec<TimeAttribute>,
     /// How files of --events are read; by default as their names end, else as csv.
@@ -140,10 +141,12 @@ pub(crate) struct RunArguments {
 /// Find mistakes in apps.
 #[derive(Debug, Args)]
 pub(crate) struct CheckArguments {
-    /// The apps.
+    /// The apps; `-` is standard input.
     #[arg(required = true, value_hint = ValueHint::FilePath)]
     pub(crate) apps: Vec<PathBuf>,
-    /// Mend what can be mended without changing the meaning, in the files.
+    /// Mend what can be mended without changing the meaning, in the files. The text of standard input
+    /// goes to standard output and the findings to standard error; with --format json it is `text`
+    /// in the report.
     #[arg(long)]
     pub(crate) fix: bool,
     /// How the findings are written.

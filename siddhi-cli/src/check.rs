@@ -20,8 +20,19 @@ pub(crate) fn run(arguments: &CheckArguments) -> anyhow::Result<Exit> {
     let mut exit = Exit::Success;
     let mut found = Vec::new();
     let mut fixed_files = Vec::new();
+    let mut mended_text = None;
     // A text from standard input that is mended goes where one asks for it.
     let prints_text = |path: &Path| arguments.fix && path == Path::new("-");
+    let holds_text = arguments.apps.iter().any(|path| prints_text(path));
+    // Nothing stands in standard output beside such a text.
+    let say = |text: &str| match text.trim_end() {
+        "" => Ok(()),
+        line if holds_text => {
+            console::error_line(line);
+            Ok(())
+        }
+        _ => console::print(text),
+    };
     for path in &arguments.apps {
         let mut app = match AppFile::read(path) {
             Ok(app) => app,
@@ -30,8 +41,9 @@ pub(crate) fn run(arguments: &CheckArguments) -> anyhow::Result<Exit> {
                 continue;
             }
         };
-        if arguments.fix && mend(&mut app) && !prints_text(path) {
-            match app.write() {
+        if arguments.fix && mend(&mut app) {
+            let written = if prints_text(path) { Ok(()) } else { app.write() };
+            match written {
                 Ok(()) => fixed_files.push(path.display().to_string()),
                 Err(error) => exit = worse(exit, failed(&error)),
             }
@@ -41,32 +53,41 @@ pub(crate) fn run(arguments: &CheckArguments) -> anyhow::Result<Exit> {
         match arguments.format {
             Format::Json => {
                 found.extend(diagnostics::json(&app.path, &app.text, &findings.diagnostics));
+                if prints_text(path) {
+                    mended_text = Some(app.text);
+                }
             }
             Format::Text => {
-                let color = console::is_output_terminal();
-                let text = diagnostics::text(&app.path, &app.text, &findings.diagnostics, color);
-                if prints_text(path) {
-                    console::error_line(text.trim_end());
-                    console::print(&app.text)?;
+                let color = if holds_text {
+                    console::is_error_terminal()
                 } else {
-                    console::print(&text)?;
+                    console::is_output_terminal()
+                };
+                say(&diagnostics::text(&app.path, &app.text, &findings.diagnostics, color))?;
+                if prints_text(path) {
+                    console::print(&app.text)?;
                 }
             }
         }
     }
     match arguments.format {
         Format::Json => {
-            let report: Json = json!({ "diagnostics": found, "fixed": fixed_files });
+            let mut report: Json = json!({ "diagnostics": found, "fixed": fixed_files });
+            // Within the report, so that standard output is one object. The places of what is found
+            // are places in this text.
+            if let Some(text) = mended_text {
+                report["text"] = text.into();
+            }
             console::print(&format!("{report}\n"))?;
         }
         Format::Text => {
-            for file in &fixed_files {
-                console::print(&format!("mended {file}\n"))?;
+            for file in fixed_files.iter().filter(|file| *file != "-") {
+                say(&format!("mended {file}\n"))?;
             }
-            if exit == Exit::Success && !arguments.apps.iter().any(|path| prints_text(path)) {
+            if exit == Exit::Success && !holds_text {
                 let count = arguments.apps.len();
                 let apps = if count == 1 { "app" } else { "apps" };
-                console::print(&format!("{count} {apps} checked, no mistakes\n"))?;
+                say(&format!("{count} {apps} checked, no mistakes\n"))?;
             }
         }
     }

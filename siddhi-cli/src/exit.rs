@@ -13,18 +13,19 @@ pub(crate) enum Exit {
     Refused,
     /// The app uses what is not supported yet.
     Unsupported,
-    /// An input or output failed, or the app cannot go on.
+    /// An input or output failed, no row of an input could be read, or the app cannot go on.
     Failed,
 }
 
 /// What the help says of exit codes; clap, too, ends with 2.
 pub(crate) const HELP: &str = "\
 Exit codes:
-  0  done (also when Ctrl-C ended the run; a second Ctrl-C ends it at once with 130)
+  0  done, also with rows that were rejected, and when Ctrl-C ended the run (a second Ctrl-C
+     ends it at once with 130)
   1  the app has mistakes, or fmt --check found something to format
   2  the command line is wrong
   3  the app uses what is not supported yet
-  4  an input or output failed, or the app could not go on";
+  4  an input or output failed, every row of an input was rejected, or the app could not go on";
 
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {

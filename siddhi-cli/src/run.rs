@@ -60,6 +60,16 @@ pub(crate) fn run(arguments: &RunArguments) -> anyhow::Result<Exit> {
              say which attribute holds it with --time {stream}.ATTRIBUTE"
         )));
     }
+    if !app.is_playback()
+        && let Some(time) = arguments.time.first()
+    {
+        console::error_line(&format!(
+            "warning: --time {}.{} gives events their timestamps, but windows of time go by the \
+             clock of the system: let time come from the events with --playback, or with \
+             @app:playback in the app",
+            time.stream, time.attribute
+        ));
+    }
     printer.attach(&app, &manager, &streams::printed(&app, &arguments.print)?)?;
     let time = Time::of(&app, clock);
     let mut drive = Drive::new(&app, time, printer, !arguments.quiet);

@@ -4,16 +4,17 @@ use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use siddhi_core::event::view::{Selection, View};
-use siddhi_core::extension::{Rejection, SourceInput};
+use siddhi_core::extension::{Rejection, Schema, SourceInput};
 use siddhi_core::{App, AppError, InputHandler, SendError};
 use siddhi_pipeline::{Clock as _, Histogram, SystemClock};
 
 use super::feeds::{Feeds, Message, Next};
 use super::printer::Printer;
 use super::progress::Bar;
-use super::report::{Held, Report};
+use super::report::{Held, Report, grouped};
 use super::time::Time;
 use crate::arguments::RunArguments;
+use crate::console;
 use crate::exit::Exit;
 
 /// How often the bar is drawn.
@@ -22,6 +23,14 @@ const BAR_INTERVAL: Duration = Duration::from_millis(100);
 const EVENTS_BETWEEN_LOOKS: u64 = 256;
 /// Timers in a row that change nothing before draining gives up: windows that flush for ever.
 const IDLE_TIMERS_MAX: u32 = 1000;
+
+/// What has come from an input.
+#[derive(Clone, Debug)]
+struct InputCount {
+    stream: String,
+    events: u64,
+    rejected: u64,
+}
 
 /// A running app.
 pub(super) struct Drive<'a> {
@@ -33,6 +42,8 @@ pub(super) struct Drive<'a> {
     started: Instant,
     events: u64,
     rejected: u64,
+    /// Events and rejections of each input.
+    of_inputs: Vec<InputCount>,
     latency_ns: Histogram,
     /// The timestamps of events that bring none.
     timestamps: Vec<i64>,
@@ -50,6 +61,7 @@ impl<'a> Drive<'a> {
             started: now(),
             events: 0,
             rejected: 0,
+            of_inputs: Vec::new(),
             latency_ns: Histogram::default(),
             timestamps: Vec::new(),
             stuck: false,
@@ -59,6 +71,9 @@ impl<'a> Drive<'a> {
     /// Sends everything that the inputs bring, until they end or the user ends it.
     pub(super) fn run(&mut self, inputs: Vec<SourceInput>) -> anyhow::Result<()> {
         let mut feeds = Feeds::start(inputs, on_interrupt)?;
+        let of_stream =
+            |schema: &Schema| InputCount { stream: schema.stream.clone(), events: 0, rejected: 0 };
+        self.of_inputs = feeds.schemas().map(of_stream).collect();
         let schemas = feeds.schemas();
         let handlers: Vec<InputHandler> =
             schemas.map(|schema| self.app.input(&schema.stream)).collect::<Result<_, _>>()?;
@@ -89,6 +104,9 @@ impl<'a> Drive<'a> {
                 )
                 .context("an input failed")?;
             for (index, rejections) in rejections {
+                if let Some(count) = self.of_inputs.get_mut(index) {
+                    count.rejected += rejections.len() as u64;
+                }
                 self.reject(handlers.get(index), &rejections);
             }
             match next {
@@ -155,6 +173,9 @@ impl<'a> Drive<'a> {
         let each = taken / (count as u64).max(1);
         (0..count).for_each(|_| self.latency_ns.record(each));
         self.events += count as u64;
+        if let Some(of_input) = self.of_inputs.get_mut(index) {
+            of_input.events += count as u64;
+        }
         Ok(())
     }
 
@@ -204,7 +225,16 @@ impl<'a> Drive<'a> {
             }
             .write(arguments.format);
         }
-        Ok(if unpublished > 0 { Exit::Failed } else { Exit::Success })
+        let unread = self.of_inputs.iter().filter(|it| it.events == 0 && it.rejected > 0);
+        for input in unread.clone() {
+            console::error_line(&format!(
+                "error: no row of an input of stream '{}' could be read: {} rejected",
+                input.stream,
+                grouped(input.rejected)
+            ));
+        }
+        let has_failed = unpublished > 0 || unread.count() > 0;
+        Ok(if has_failed { Exit::Failed } else { Exit::Success })
     }
 }
 

@@ -123,9 +123,8 @@ impl Feeds {
         })
     }
 
-    /// The input whose chunk comes next; waits until that is known, at most until `wait_until_ms`
-    /// where every input may have nothing. `rejected` gets what could not be read; `idle` is called
-    /// before waiting.
+    /// The input whose chunk comes next; waits until that is known, at most until `wait_until_ms`.
+    /// `rejected` gets what could not be read; `idle` is called before waiting.
     pub(super) fn next(
         &mut self,
         now_ms: impl Fn() -> i64,
@@ -153,8 +152,9 @@ impl Feeds {
                     return Ok(Next::End);
                 }
             }
-            let retries = self.feeds.iter().filter_map(Feed::retry_at_ms);
-            let wait_until = retries.chain(wait_until_ms).min().filter(|_| !unknown);
+            // Nothing is sent before an awaited input has answered, so no other is asked meanwhile.
+            let retry = self.feeds.iter().filter_map(Feed::retry_at_ms).min().filter(|_| !unknown);
+            let wait_until = retry.into_iter().chain(wait_until_ms).min();
             let message = self.messages.try_recv().or_else(|_| {
                 idle();
                 match wait_until {

@@ -1,11 +1,14 @@
 //! The inputs of a run: the sources of the app, and the files of `--events`.
 
+use std::collections::BTreeSet;
+
 use siddhi_core::extension::{MapperConfig, Options, Schema, Source, SourceInput};
 use siddhi_core::{App, SiddhiManager};
 
 use super::absolute;
 use super::streams::check;
 use crate::arguments::{Events, InputFormat, RunArguments};
+use crate::console;
 use crate::exit::usage;
 
 /// All inputs: first those of the app in the order of the text, then those of the command line.
@@ -15,7 +18,16 @@ pub(super) fn all(
     arguments: &RunArguments,
 ) -> anyhow::Result<Vec<SourceInput>> {
     let mut inputs = app.take_inputs();
+    let fed: BTreeSet<String> = inputs.iter().map(|input| input.schema().stream.clone()).collect();
+    let mut given: BTreeSet<&str> = BTreeSet::new();
     for events in &arguments.events {
+        if fed.contains(&events.stream) && given.insert(&events.stream) {
+            console::error_line(&format!(
+                "warning: stream '{0}' is fed by its @source and by --events {0}=…: the events of \
+                 both are processed; take one of them away if they are the same",
+                events.stream
+            ));
+        }
         inputs.push(file(app, manager, events, arguments.input_format)?);
     }
     for time in &arguments.time {

@@ -67,7 +67,37 @@ fn a_text_from_standard_input_is_mended_to_standard_output() {
     let text = "define stream S (a int); from S[a = 1] select a insert into O;";
     let output = directory.siddhi_reading("check --fix -", text);
     assert_eq!((output.code, output.out), (Some(0), text.replace(" = ", " == ")));
+    assert_eq!(output.err, "");
     assert!(!directory.path("-").exists());
+    // What is found in other apps does not stand beside it.
+    directory.write("bad.siddhi", BAD);
+    let output = directory.siddhi_reading("check --fix bad.siddhi -", text);
+    assert_eq!((output.code, output.out), (Some(1), text.replace(" = ", " == ")));
+    assert!(output.err.contains("bad.siddhi:2:8"), "{}", output.err);
+}
+
+#[test]
+fn a_text_from_standard_input_is_mended_within_the_report() {
+    let directory = Directory::new(&[("bad.siddhi", BAD)]);
+    let text = "define stream S (a int);\nfrom S[a = 1] select b insert into O;";
+    let report = |arguments: &str, input: &str| {
+        let output = directory.siddhi_reading(arguments, input);
+        assert_eq!(output.code, Some(1), "{}", output.err);
+        serde_json::from_str::<serde_json::Value>(&output.out).unwrap()
+    };
+    let mended = report("check --fix --format json bad.siddhi -", text);
+    assert_eq!(mended["text"], text.replace(" = ", " == "));
+    assert_eq!(mended["fixed"], serde_json::json!(["-"]));
+    // What is left is told with its place in the mended text.
+    let files: Vec<_> = mended["diagnostics"].as_array().unwrap().iter().collect();
+    assert_eq!(
+        (files.len(), &files[0]["file"], &files[1]["file"]),
+        (2, &"bad.siddhi".into(), &"-".into())
+    );
+    assert_eq!(files[1]["span"]["start"]["column"], 23);
+    let unchanged = report("check --fix --format json -", BAD);
+    assert_eq!((&unchanged["text"], &unchanged["fixed"]), (&BAD.into(), &serde_json::json!([])));
+    assert!(report("check --format json -", BAD).get("text").is_none());
 }
 
 #[cfg(unix)]
@@ -115,6 +145,24 @@ fn the_language_of_siddhi_3_is_told_for_what_it_is() {
             assert!(all.contains(told) && !all.contains(not_told), "{all}");
             assert_eq!(all.matches("app.siddhi:").count(), 1, "{all}");
         }
+    }
+}
+
+#[test]
+fn misspelled_annotations_are_told_and_unknown_ones_are_not() {
+    let text = "@App:nmae('x') @app:owner('me')\n\
+                @sorce(type = 'inMemory', topic = 't') @Team('us')\n\
+                define stream S (a int);\n\
+                @info(nam = 'q', purpose = 'none') from S select a insert into O;\n";
+    let directory = Directory::new(&[("app.siddhi", text), ("s.csv", "a\n1\n")]);
+    let check = directory.siddhi("check app.siddhi");
+    let run = directory.siddhi("run app.siddhi -q --events S=s.csv");
+    assert_eq!((check.code, run.code), (Some(0), Some(0)), "{}", run.err);
+    for told in [check.out, run.err] {
+        for meant in ["@app:name", "@source", "name"] {
+            assert!(told.contains(&format!("did you mean `{meant}`?")), "{meant}\n{told}");
+        }
+        assert_eq!(told.matches("did you mean").count(), 3, "{told}");
     }
 }
 

@@ -75,6 +75,26 @@ fn sources_and_sinks_of_the_app_are_used() {
 }
 
 #[test]
+fn two_inputs_of_one_stream_are_told_once() {
+    let app = "
+        @source(type = 'file', file.uri = 's.csv', tailing = 'false', @map(type = 'csv', header = 'true'))
+        define stream S (k string);
+        define stream T (k string);
+        from S select k insert into O;
+        from T select k insert into O;
+    ";
+    let directory = Directory::new(&[("app.siddhi", app), ("s.csv", "k\na\n")]);
+    let told = "stream 'S' is fed by its @source and by --events";
+    let twice = "run app.siddhi -q --format csv --events S=s.csv --events S=s.csv";
+    let output = directory.siddhi(twice);
+    assert_eq!(output.code, Some(0), "{}", output.err);
+    assert_eq!(output.out.lines().skip(1).count(), 3);
+    assert_eq!(output.err.matches(told).count(), 1, "{}", output.err);
+    let output = directory.siddhi("run app.siddhi -q --events T=s.csv");
+    assert_eq!(output.err, "");
+}
+
+#[test]
 fn outputs_are_found_behind_variables() {
     let app = "
         define stream S (v ${TYPE});
@@ -98,6 +118,33 @@ fn playback_of_the_command_line_is_that_of_the_app() {
     let arguments = "run app.siddhi -q --format csv --playback --events S=- --time S.t";
     let output = directory.siddhi_reading(arguments, "t,v\n1000,1\n1500,2\n2500,9\n");
     assert_eq!(output.out, "timestamp,s\n1500,3\n");
+}
+
+#[test]
+fn times_that_move_no_window_are_told_once() {
+    let fixture = fixture();
+    let arguments = "run app.siddhi -q --events S=s.csv --events W=w.jsonl --time S.t --time W.t";
+    let told = "windows of time go by the clock of the system";
+    let output = fixture.siddhi(arguments);
+    assert_eq!(output.code, Some(0), "{}", output.err);
+    assert_eq!(output.err.matches(told).count(), 1, "{}", output.err);
+    assert!(output.err.contains("--playback"), "{}", output.err);
+    assert!(!fixture.siddhi(&format!("{arguments} --playback")).err.contains(told));
+    fixture.write("app.siddhi", &format!("@app:playback {APP}"));
+    assert!(!fixture.siddhi(arguments).err.contains(told));
+}
+
+#[test]
+fn an_input_that_cannot_be_read_at_all_ends_with_its_code() {
+    let fixture = fixture();
+    let run = |input: &str| {
+        let arguments = "run app.siddhi -q --events W=w.jsonl --events S=-";
+        let output = fixture.siddhi_reading(arguments, input);
+        (output.code, output.err.contains("no row of an input of stream 'S' could be read"))
+    };
+    assert_eq!(run("t,k,v\nx,a,1\ny,b,2\n"), (Some(4), true));
+    assert_eq!(run("t,k,v\nx,a,1\n1,b,2\n"), (Some(0), false), "a row that is read is enough");
+    assert_eq!(run("t,k,v\n"), (Some(0), false), "nothing was rejected");
 }
 
 #[test]
@@ -232,6 +279,42 @@ fn exit_codes_say_what_is_wrong() {
         assert_eq!(output.code, Some(code), "{arguments}\n{}", output.err);
         assert!(output.err.contains(error), "{arguments}\n{}", output.err);
     }
+}
+
+/// Whoever writes a pipe slowly gets an answer to each row, and time passes between them.
+#[test]
+fn rows_of_a_slow_pipe_are_processed_when_they_arrive() {
+    use std::io::{BufRead as _, BufReader, Write as _};
+    use std::process::{Command, Stdio};
+
+    let app = "
+        define stream S (k string, v int);
+        from S select k, v * 2 as d insert into O;
+        from S#window.timeBatch(20 millisec) select k, v as d insert into P;
+    ";
+    let directory = Directory::new(&[("app.siddhi", app)]);
+    let mut program = Command::new(env!("CARGO_BIN_EXE_siddhi"))
+        .args(["run", "app.siddhi", "-q", "--events", "S=-", "--format", "json"])
+        .current_dir(directory.path("."))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut pipe = program.stdin.take().unwrap();
+    let mut lines = BufReader::new(program.stdout.take().unwrap()).lines();
+    let mut answers = |row: &str| {
+        pipe.write_all(row.as_bytes()).unwrap();
+        let line = || {
+            let line = lines.next().unwrap().unwrap();
+            let line: serde_json::Value = serde_json::from_str(&line).unwrap();
+            format!("{} {}", line["stream"], line["event"]["d"])
+        };
+        std::iter::repeat_with(line).take(2).collect::<Vec<_>>()
+    };
+    assert_eq!(answers("k,v\na,1\n"), ["\"O\" 2", "\"P\" 1"]);
+    assert_eq!(answers("b,2\n"), ["\"O\" 4", "\"P\" 2"]);
+    drop(pipe);
+    assert_eq!(program.wait().unwrap().code(), Some(0));
 }
 
 /// A followed file: what is appended comes out at once, and Ctrl-C ends the run in good order.

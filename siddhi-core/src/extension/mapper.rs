@@ -57,6 +57,13 @@ pub trait SourceMapper: Send + fmt::Debug {
         true
     }
 
+    /// The length of the first record of a text, with its line end; None while it does not end
+    /// there. A transport asks where [`SourceMapper::is_complete`] denies more lines than it takes
+    /// for one payload, to reject the record as a whole.
+    fn record_length(&self, _text: &[u8]) -> Option<usize> {
+        None
+    }
+
     /// Whether rows of another stream are taken over as they are, without decoding. They are then
     /// checked as any send is.
     fn passes_rows(&self) -> bool {

@@ -114,6 +114,7 @@ impl OptionError {
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     elements: Vec<AnnotationElement>,
+    nested: Vec<Annotation>,
     span: Span,
 }
 
@@ -129,13 +130,17 @@ impl Options {
                 span,
             })
             .collect();
-        Self { elements, span }
+        Self { elements, nested: Vec::new(), span }
     }
 
     /// The elements of an annotation.
     #[must_use]
     pub fn of(annotation: &Annotation) -> Self {
-        Self { elements: annotation.elements.clone(), span: annotation.span }
+        Self {
+            elements: annotation.elements.clone(),
+            nested: annotation.annotations.clone(),
+            span: annotation.span,
+        }
     }
 
     /// These options, and those of `base` that are not among them: how a destination of a
@@ -148,7 +153,20 @@ impl Options {
                 self.elements.push(element.clone());
             }
         }
+        for annotation in &base.nested {
+            if self.nested(&annotation.name.name).is_none() {
+                self.nested.push(annotation.clone());
+            }
+        }
         self
+    }
+
+    /// The options of a nested annotation, such as `@map` in `@sink`, which is looked up ignoring
+    /// case: for a connector that must know how its payloads are made.
+    #[must_use]
+    pub fn nested(&self, annotation: &str) -> Option<Self> {
+        let is_named = |it: &&Annotation| it.name.name.eq_ignore_ascii_case(annotation);
+        self.nested.iter().find(is_named).map(Self::of)
     }
 
     fn find(&self, option: &str) -> Option<&AnnotationElement> {
@@ -325,5 +343,19 @@ mod tests {
         let destination = Options::new([("topic", "a")]);
         let both = destination.over(&Options::new([("topic", "b"), ("x", "1")]));
         assert_eq!((both.get("topic"), both.get("x")), (Some("a"), Some("1")));
+    }
+
+    #[test]
+    fn nested_annotations_are_found_ignoring_case_and_taken_over() {
+        let text =
+            "@sink(type = 'log', @Map(type = 'csv', header = 'true')) define stream S (a int);";
+        let app = siddhi_query::parse_app(text).unwrap();
+        let siddhi_query::ast::Definition::Stream(stream) = &app.definitions[0] else { panic!() };
+        let sink = Options::of(&stream.annotations[0]);
+        let none: [(&str, &str); 0] = [];
+        for options in [sink.clone(), Options::new(none).over(&sink)] {
+            assert_eq!(options.nested("map").unwrap().get("header"), Some("true"));
+            assert!(options.nested("distribution").is_none());
+        }
     }
 }

@@ -20,6 +20,7 @@ mod partition;
 mod query;
 mod scopes;
 mod selector;
+mod spelling;
 
 pub(crate) use aggregates::extract_aggregates;
 pub(crate) use scopes::marked_name;
@@ -43,7 +44,7 @@ pub(crate) fn bind(app: &ast::App, registry: &Registry) -> Bound {
         streams: HashMap::new(),
         inner: HashMap::new(),
         unknowable: HashSet::new(),
-        diagnostics: Vec::new(),
+        diagnostics: spelling::check(app),
         unsupported: Vec::new(),
     };
     binder.app_annotations(&app.annotations);

@@ -39,6 +39,8 @@ pub(crate) fn next_record<'a>(
     })
 }
 
+const NOT_CLOSED: &str = "a quote is not closed";
+
 fn quoted_record<'a>(
     text: &'a [u8],
     delimiter: u8,
@@ -90,7 +92,7 @@ fn quoted_field(text: &[u8]) -> Result<(Cow<'_, [u8]>, usize), &'static str> {
     loop {
         let rest = text.get(from..).unwrap_or_default();
         let Some(quote) = rest.iter().position(|byte| *byte == b'"') else {
-            return Err("a quote is not closed");
+            return Err(NOT_CLOSED);
         };
         let piece = rest.get(..quote).unwrap_or_default();
         let behind = from + quote + 1;
@@ -122,10 +124,18 @@ pub(crate) fn is_complete(text: &[u8], delimiter: u8) -> bool {
     while !rest.is_empty() {
         match next_record(rest, delimiter, &mut fields) {
             Record::Fields { length } => rest = rest.get(length..).unwrap_or_default(),
-            Record::Bad { reason, .. } => return reason != "a quote is not closed",
+            Record::Bad { reason, .. } => return reason != NOT_CLOSED,
         }
     }
     true
+}
+
+/// The length of the first record of a text; None when it ends within quotes.
+pub(crate) fn record_length(text: &[u8], delimiter: u8) -> Option<usize> {
+    match next_record(text, delimiter, &mut Vec::new()) {
+        Record::Bad { reason: NOT_CLOSED, .. } => None,
+        Record::Fields { length } | Record::Bad { length, .. } => Some(length),
+    }
 }
 
 /// Appends a field, in quotes when it could not be read back without.

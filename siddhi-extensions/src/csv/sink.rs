@@ -19,7 +19,8 @@ const DOCUMENTATION: ConnectorDocumentation = ConnectorDocumentation {
     options: &[
         OptionDocumentation {
             name: "header",
-            description: "Whether a row with the names of the attributes comes first.",
+            description: "Whether a row with the names of the attributes comes first: once in a \
+                          run, and with the sink file once in each file.",
             default: Some("false"),
         },
         OptionDocumentation {

@@ -10,7 +10,7 @@ use siddhi_core::extension::{
 use siddhi_query::ast::DataType;
 
 use super::delimiter;
-use super::record::{Record, is_complete, next_record};
+use super::record::{Record, is_complete, next_record, record_length};
 use crate::convert::{no_value, push_text};
 
 const DOCUMENTATION: ConnectorDocumentation = ConnectorDocumentation {
@@ -18,10 +18,10 @@ const DOCUMENTATION: ConnectorDocumentation = ConnectorDocumentation {
     description: "Reads rows of fields (RFC 4180: a field in double quotes may hold delimiters, \
                   line ends, and quotes that are doubled). Fields go to the attributes by position; \
                   by name, when there is a header row that names at least one of them. What it \
-                  does not name then has no value, see `fail.on.unknown.attribute`. A field in \
-                  quotes may go over at most 100 lines and 64 KB: of a longer one each line is \
-                  read for itself and rejected. `@attributes` says otherwise: `@attributes(symbol = '2')` takes the third field, \
-                  `@attributes(symbol = 'Ticker')` the field under that header.",
+                  does not name then has no value, see `fail.on.unknown.attribute`. \
+                  `@attributes` says otherwise: `@attributes(symbol = '2')` takes the third field, \
+                  `@attributes(symbol = 'Ticker')` the field under that header. The source file \
+                  takes a row of up to 100 lines and 64 KB, and rejects a longer one as a whole.",
     options: &[
         OptionDocumentation {
             name: "header",
@@ -174,6 +174,10 @@ impl SourceMapper for CsvSourceMapper {
 
     fn is_complete(&self, payload: &[u8]) -> bool {
         is_complete(payload, self.delimiter)
+    }
+
+    fn record_length(&self, text: &[u8]) -> Option<usize> {
+        record_length(text, self.delimiter)
     }
 
     fn decode(&mut self, payload: &[u8], rows: &mut RowWriter<'_>) {

@@ -2,16 +2,21 @@
 
 use std::io::Read;
 
+use siddhi_core::extension::SourceMapper;
+
 use super::config::Mode;
 
 /// Bytes that are read at once.
 const BLOCK: usize = 64 * 1024;
 /// A payload longer than this is rejected: input must not fill the memory.
 pub(super) const PAYLOAD_BYTES_MAX: usize = 64 * 1024 * 1024;
-/// A quoted text of more lines or bytes than this is taken for a quote that somebody forgot, so
-/// that one bad line does not swallow the rest of the file.
-const QUOTED_LINES_MAX: usize = 100;
-const QUOTED_BYTES_MAX: usize = 64 * 1024;
+/// A payload of more lines or bytes than this is rejected, unless it is a single line.
+const LINES_MAX: usize = 100;
+const LINES_BYTES_MAX: usize = 64 * 1024;
+/// A record that does not end within so many bytes has a quote that somebody forgot to close. Its
+/// first line is rejected, and the rest read for itself, so that one bad line does not swallow the
+/// rest of the file.
+const RECORD_BYTES_MAX: usize = 1024 * 1024;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
@@ -31,6 +36,22 @@ pub(super) struct Cutter {
     payload_bytes_max: usize,
     /// What is read belongs to a payload that was rejected, up to its end.
     is_skipping: bool,
+    /// The lines from `start` that are known not to be a payload yet.
+    open: OpenLines,
+}
+
+/// Lines that need more lines to be a payload.
+#[derive(Clone, Copy, Debug, Default)]
+struct OpenLines {
+    count: usize,
+    /// Their bytes, with the line ends.
+    length: usize,
+    /// Bytes of the first one, without its line end.
+    first: usize,
+    /// They are too many for a payload.
+    is_overlong: bool,
+    /// Nothing more is waited for to know where they end.
+    is_settled: bool,
 }
 
 /// The next payload.
@@ -41,6 +62,9 @@ pub(super) enum Cut<'a> {
     /// A payload that is longer than allowed, and its line. It is passed over; with regular
     /// expressions up to where it has been read.
     TooLong(u64),
+    /// A payload of more lines or bytes than lines may have together, and its first line. It is
+    /// passed over.
+    TooManyLines(u64),
     /// A payload that begins in this line and does not end.
     Unfinished(u64),
     /// Not without reading more.
@@ -91,20 +115,38 @@ impl Cutter {
         true
     }
 
-    /// The next payload. `at_end`: nothing follows what has been read. `is_complete` says whether
-    /// lines are a payload.
-    pub(super) fn next(
-        &mut self,
-        mode: &Mode,
-        at_end: bool,
-        is_complete: impl Fn(&[u8]) -> bool,
-    ) -> Cut<'_> {
+    /// Passes over what has been read of a payload that does not end; its line, when there is one.
+    pub(super) fn skip_rest(&mut self) -> Option<u64> {
+        let begun = !self.is_skipping && self.start < self.bytes.len();
+        let line = self.line;
+        self.advance(self.bytes.len());
+        begun.then_some(line)
+    }
+
+    /// Waits no longer for the end of a record that is too long for a payload; false when there is
+    /// none.
+    pub(super) fn settle(&mut self) -> bool {
+        let waits = self.open.is_overlong && !self.open.is_settled;
+        self.open.is_settled |= waits;
+        waits
+    }
+
+    /// The next payload. `at_end`: nothing follows what has been read. The mapper says whether lines
+    /// are a payload.
+    pub(super) fn next(&mut self, mode: &Mode, at_end: bool, mapper: &dyn SourceMapper) -> Cut<'_> {
         if self.is_skipping && !self.skip_payload(mode) {
             return Cut::NeedsMore;
         }
         let line = self.line;
         let found = match mode {
-            Mode::Line => self.lines(at_end, is_complete),
+            Mode::Line => match self.lines(at_end, mapper) {
+                Lines::Payload(end, next) => Some((self.start, end, next)),
+                Lines::TooMany(next) => {
+                    self.advance(next);
+                    return Cut::TooManyLines(line);
+                }
+                Lines::NeedMore => None,
+            },
             Mode::Full if at_end && self.start < self.bytes.len() => {
                 Some((self.start, self.bytes.len(), self.bytes.len()))
             }
@@ -162,50 +204,84 @@ impl Cutter {
         self.line += done.iter().filter(|byte| **byte == b'\n').count() as u64;
         self.start = next;
         self.scanned = next;
+        self.open = OpenLines::default();
     }
 
-    /// The place of the next line end.
+    /// The place of the next line end behind the open lines.
     fn line_end(&mut self) -> Option<usize> {
-        let from = self.start.max(self.scanned);
+        let from = (self.start + self.open.length).max(self.scanned);
         let rest = self.bytes.get(from..).unwrap_or_default();
         let found = rest.iter().position(|byte| *byte == b'\n').map(|end| from + end);
         self.scanned = found.unwrap_or(self.bytes.len());
         found
     }
 
-    /// The next line, or lines when one is not complete: its start and end, and where the next
-    /// begins.
-    fn lines(
-        &mut self,
-        at_end: bool,
-        is_complete: impl Fn(&[u8]) -> bool,
-    ) -> Option<(usize, usize, usize)> {
-        let first = match self.line_end() {
-            Some(end) => (end, end + 1),
-            None if at_end && self.start < self.bytes.len() => (self.bytes.len(), self.bytes.len()),
-            None => return None,
-        };
-        let mut found = first;
-        for _ in 0..QUOTED_LINES_MAX {
-            let text = self.bytes.get(self.start..found.0).unwrap_or_default();
-            // Whether it is too long must not depend on how much of it has been read.
-            if found.0 > first.0 && text.len() > QUOTED_BYTES_MAX {
+    /// The next line, or lines when one is not a payload.
+    fn lines(&mut self, at_end: bool, mapper: &dyn SourceMapper) -> Lines {
+        while !self.open.is_overlong {
+            let end = match self.line_end() {
+                Some(end) => end,
+                None if at_end && self.start + self.open.length < self.bytes.len() => {
+                    self.bytes.len()
+                }
+                None if at_end && self.open.count > 0 => break,
+                None => {
+                    let length = self.bytes.len() - self.start;
+                    if self.open.count == 0 || length <= LINES_BYTES_MAX {
+                        return Lines::NeedMore;
+                    }
+                    // Whether it is too long must not depend on how much of it has been read.
+                    break;
+                }
+            };
+            let text = self.bytes.get(self.start..end).unwrap_or_default();
+            if self.open.count > 0 && text.len() > LINES_BYTES_MAX {
                 break;
             }
-            if is_complete(text) {
-                return Some((self.start, found.0, found.1));
+            let next = (end + 1).min(self.bytes.len());
+            if mapper.is_complete(text) {
+                return Lines::Payload(end, next);
             }
-            let rest = self.bytes.get(found.1..).unwrap_or_default();
-            found = match rest.iter().position(|byte| *byte == b'\n') {
-                Some(end) => (found.1 + end, found.1 + end + 1),
-                None if text.len() + rest.len() > QUOTED_BYTES_MAX => break,
-                None if !at_end => return None,
-                None if rest.is_empty() => break,
-                None => (self.bytes.len(), self.bytes.len()),
-            };
+            if self.open.count == 0 {
+                self.open.first = text.len();
+            }
+            self.open.count += 1;
+            self.open.length = next - self.start;
+            self.scanned = next;
+            self.open.is_overlong = self.open.count >= LINES_MAX;
         }
-        Some((self.start, first.0, first.1))
+        self.open.is_overlong = true;
+        self.overlong(at_end, mapper)
     }
+
+    /// Lines that are too many for a payload: to be passed over up to where the record ends, or, when
+    /// it does not, the first of them.
+    fn overlong(&mut self, at_end: bool, mapper: &dyn SourceMapper) -> Lines {
+        let text = self.bytes.get(self.start..).unwrap_or_default();
+        let is_all = at_end && text.len() <= RECORD_BYTES_MAX;
+        let text = text.get(..RECORD_BYTES_MAX).unwrap_or(text);
+        let first_end = self.start + self.open.first;
+        let first = Lines::Payload(first_end, (first_end + 1).min(self.bytes.len()));
+        // Of a record that seems to end where the text does the line end may follow.
+        let ends =
+            |length: &usize| is_all || text.get(..*length).is_some_and(|it| it.ends_with(b"\n"));
+        match mapper.record_length(text).filter(ends) {
+            Some(length) if length > self.open.first + 1 => Lines::TooMany(self.start + length),
+            Some(_) => first,
+            None if at_end || self.open.is_settled || text.len() == RECORD_BYTES_MAX => first,
+            None => Lines::NeedMore,
+        }
+    }
+}
+
+/// What lines are.
+enum Lines {
+    /// A payload up to here, and where the next begins.
+    Payload(usize, usize),
+    /// No payload, since it has too many lines or bytes, and where the next begins.
+    TooMany(usize),
+    /// Nothing without reading more.
+    NeedMore,
 }
 
 /// The first stretch from a match of `begin` to a match of `end`; where one of them is not given,

@@ -26,7 +26,10 @@ const EMPTIED_FILES_MAX: usize = 100_000;
 const DOCUMENTATION: ConnectorDocumentation = ConnectorDocumentation {
     name: "file",
     description: "Writes each payload to a file, which is made when it is not there. What has \
-                  been written can be read at once.",
+                  been written can be read at once. The header of the mapper csv stands at the \
+                  head of each file, and not behind what a file holds already; where \
+                  `@distribution` gives each payload to one of several sinks, the mapper writes it \
+                  once, to the first of them.",
     options: &[
         OptionDocumentation {
             name: URI,
@@ -87,7 +90,7 @@ impl SinkFactory for FileSinkFactory {
             written: Steps::of(&constant_text(uri, schema)?),
             appends: options.bool("append", true)?,
             separates: options.bool("add.line.separator", !map.eq_ignore_ascii_case("csv"))?,
-            files: Mutex::default(),
+            files: Mutex::new(Files { header: Header::of(options, map), ..Files::default() }),
         }))
     }
 }
@@ -104,10 +107,41 @@ struct FileSink {
 
 #[derive(Debug, Default)]
 struct Files {
+    header: Header,
     /// The open ones by their URI; the last was written last.
-    open: Vec<(String, File)>,
+    open: Vec<(String, OpenFile)>,
     /// Those that have been emptied; kept when files are not appended to.
     emptied: BTreeSet<String>,
+}
+
+#[derive(Debug)]
+struct OpenFile {
+    file: File,
+    is_empty: bool,
+}
+
+/// What stands at the head of each file.
+#[derive(Debug, Default, PartialEq)]
+enum Header {
+    #[default]
+    None,
+    /// It is the first payload of the mapper, which does not know of files.
+    Awaited,
+    Known(Vec<u8>),
+}
+
+impl Header {
+    /// How it is with a mapper of this type.
+    fn of(options: &Options, map: &str) -> Self {
+        let mapper = options.nested("map").filter(|_| map.eq_ignore_ascii_case("csv"));
+        // What is neither true nor false is told by the mapper.
+        let has_header = mapper.is_some_and(|it| it.bool("header", false).unwrap_or(false));
+        let distribution = options.nested("distribution");
+        let strategy = distribution.as_ref().and_then(|it| it.get("strategy"));
+        // Of several sinks that share the payloads one gets the first.
+        let gets_all = strategy.is_none_or(|strategy| strategy == "broadcast");
+        if has_header && gets_all { Self::Awaited } else { Self::None }
+    }
 }
 
 /// What leads from one directory to another in a path.
@@ -139,40 +173,56 @@ impl Sink for FileSink {
             let message = "the sink file writes text, not rows".into();
             return Err(SinkError::Payload { message });
         };
+        let mut files = self.files.lock();
+        if files.header == Header::Awaited {
+            files.header = Header::Known(bytes.to_vec());
+            return Ok(());
+        }
         let uri = options.get(URI);
         if Steps::of(uri) != self.written {
             let message = format!("a value leads to another directory: {uri}");
             return Err(SinkError::Payload { message });
         }
         let failed = |source| SinkError::Io { target: uri.into(), source };
-        let mut files = self.files.lock();
-        let file = self.file(&mut files, uri).map_err(failed)?;
-        // One write for each payload, so that a reader never finds half of one.
-        let written = if self.separates {
-            file.write_all(&[bytes, b"\n"].concat())
-        } else {
-            file.write_all(bytes)
+        let Files { header, open, emptied } = &mut *files;
+        let file = self.file(open, emptied, uri).map_err(failed)?;
+        let header = match header {
+            Header::Known(header) if file.is_empty => header.as_slice(),
+            _ => &[],
         };
+        // One write for each payload, so that a reader never finds half of one.
+        let end: &[u8] = if self.separates { b"\n" } else { b"" };
+        let written = match (header, end) {
+            ([], []) => file.file.write_all(bytes),
+            ([], end) => file.file.write_all(&[bytes, end].concat()),
+            (header, end) => file.file.write_all(&[header, end, bytes, end].concat()),
+        };
+        file.is_empty &= written.is_err();
         written.map_err(failed)
     }
 }
 
 impl FileSink {
-    fn file<'a>(&self, files: &'a mut Files, uri: &str) -> std::io::Result<&'a mut File> {
-        let found = files.open.iter().rposition(|(known, _)| known == uri);
+    fn file<'a>(
+        &self,
+        open: &'a mut Vec<(String, OpenFile)>,
+        emptied: &mut BTreeSet<String>,
+        uri: &str,
+    ) -> std::io::Result<&'a mut OpenFile> {
+        let found = open.iter().rposition(|(known, _)| known == uri);
         let file = match found {
-            Some(place) => files.open.remove(place),
-            None => (uri.to_owned(), self.open(&mut files.emptied, uri)?),
+            Some(place) => open.remove(place),
+            None => (uri.to_owned(), self.open(emptied, uri)?),
         };
-        if files.open.len() >= OPEN_FILES_MAX {
-            files.open.remove(0);
+        if open.len() >= OPEN_FILES_MAX {
+            open.remove(0);
         }
-        files.open.push(file);
-        let last = files.open.last_mut().map(|(_, file)| file);
+        open.push(file);
+        let last = open.last_mut().map(|(_, file)| file);
         last.ok_or_else(|| std::io::Error::other("the file is not open"))
     }
 
-    fn open(&self, emptied: &mut BTreeSet<String>, uri: &str) -> std::io::Result<File> {
+    fn open(&self, emptied: &mut BTreeSet<String>, uri: &str) -> std::io::Result<OpenFile> {
         // A file that this sink has written before is never emptied.
         let appends = self.appends || emptied.contains(uri);
         if !appends && emptied.len() >= EMPTIED_FILES_MAX {
@@ -189,6 +239,7 @@ impl FileSink {
         if !self.appends {
             emptied.insert(uri.into());
         }
-        Ok(file)
+        let is_empty = file.metadata()?.len() == 0;
+        Ok(OpenFile { file, is_empty })
     }
 }

@@ -1,8 +1,8 @@
 //! The source `file`.
 
 use std::collections::{BTreeSet, VecDeque};
-use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
+use std::fs::{File, Metadata};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use siddhi_core::extension::{
@@ -44,6 +44,8 @@ struct FileSource {
     /// Files of the directory that are pending or done, so that each is read once.
     seen: BTreeSet<PathBuf>,
     open: Option<OpenFile>,
+    /// The file that stands where a followed one stood, to be read when that is done.
+    successor: Option<OpenFile>,
     /// Bytes of the files that are done, and of all that are known.
     bytes_done: u64,
     bytes_total: u64,
@@ -57,6 +59,7 @@ impl FileSource {
             pending: VecDeque::new(),
             seen: BTreeSet::new(),
             open: None,
+            successor: None,
             bytes_done: 0,
             bytes_total: 0,
         }
@@ -77,6 +80,10 @@ impl FileSource {
                 }
                 Origin::Directory { .. } => {}
             }
+        }
+        if let Some(open) = self.successor.take() {
+            decoder.begin();
+            return Ok(Some(open));
         }
         if let (true, Origin::Directory { path, names }) =
             (self.pending.is_empty(), &self.config.origin)
@@ -137,11 +144,12 @@ impl FileSource {
         act(path, &self.config.after_failure)
     }
 
-    /// The end of the open file has been reached.
-    fn close(&mut self) -> Result<(), SourceError> {
+    /// The end of the open file has been reached. One that was followed is left alone: its path is
+    /// that of its successor.
+    fn close(&mut self, follows: bool) -> Result<(), SourceError> {
         if let Some(open) = self.open.take() {
             self.bytes_done += open.cutter.position();
-            if let Some(path) = open.path {
+            if let Some(path) = open.path.filter(|_| !follows) {
                 act(&path, &self.config.after_process)?;
             }
         }
@@ -169,12 +177,24 @@ impl PullSource for FileSource {
             };
             match open.step(&self.config.mode, decoder) {
                 Ok(Step::Went) => {}
-                Ok(Step::End) if follows => {
-                    if !open.restart_if_shorter(self.config.header_lines, decoder) {
-                        return Ok(idle);
+                Ok(Step::WouldWait) => return Ok(Progress::More),
+                Ok(Step::End) if open.at_end => self.close(follows)?,
+                Ok(Step::End) if follows && self.successor.is_none() => {
+                    match open.successor(self.config.header_lines) {
+                        Some(Successor::Other(successor)) => {
+                            // What was written before the other file took its place is still to
+                            // be read.
+                            self.successor = Some(successor);
+                        }
+                        Some(Successor::Emptied(successor)) => {
+                            open.reject_rest("the file became shorter in this line", decoder);
+                            open.at_end = true;
+                            self.successor = Some(successor);
+                        }
+                        None if open.settle() => {}
+                        None => return Ok(idle),
                     }
                 }
-                Ok(Step::End) if open.at_end => self.close()?,
                 Ok(Step::End) => open.at_end = true,
                 Err(error) => {
                     let path = open.path.clone().unwrap_or_else(|| "standard input".into());
@@ -198,9 +218,13 @@ struct OpenFile {
     /// None for standard input.
     path: Option<PathBuf>,
     reader: Reader,
+    /// A read may wait for whoever writes: this is no file on a disk, but a pipe or a terminal.
+    may_wait: bool,
     cutter: Cutter,
     header_lines_left: u64,
     at_end: bool,
+    /// What had been read when there was nothing more for the first time.
+    idle_at: Option<u64>,
     place: Place,
 }
 
@@ -218,12 +242,14 @@ impl std::fmt::Debug for OpenFile {
 enum Step {
     /// There may be more.
     Went,
+    /// Reading on may take as long as whoever writes likes, and there are rows to be handed on.
+    WouldWait,
     /// Nothing more can be read for now.
     End,
 }
 
 impl OpenFile {
-    fn new(path: Option<PathBuf>, reader: Reader, header_lines: u64) -> Self {
+    fn new(path: Option<PathBuf>, reader: Reader, may_wait: bool, header_lines: u64) -> Self {
         let origin = match &path {
             Some(path) => path.display().to_string().into(),
             None => "standard input".into(),
@@ -231,20 +257,23 @@ impl OpenFile {
         Self {
             path,
             reader,
+            may_wait,
             cutter: Cutter::new(PAYLOAD_BYTES_MAX),
             header_lines_left: header_lines,
             at_end: false,
+            idle_at: None,
             place: Place { origin, line: None },
         }
     }
 
     fn open(path: &Path, header_lines: u64) -> std::io::Result<Self> {
         let file = File::open(path)?;
-        Ok(Self::new(Some(path.into()), Reader::File(file), header_lines))
+        let may_wait = !file.metadata()?.is_file();
+        Ok(Self::new(Some(path.into()), Reader::File(file), may_wait, header_lines))
     }
 
     fn standard_input(header_lines: u64) -> Self {
-        Self::new(None, Reader::StandardInput(std::io::stdin()), header_lines)
+        Self::new(None, Reader::StandardInput(std::io::stdin()), true, header_lines)
     }
 
     /// Hands on the next payload, or reads on.
@@ -254,9 +283,9 @@ impl OpenFile {
                 self.header_lines_left -= 1;
                 return Ok(Step::Went);
             }
-            return self.fill();
+            return self.fill(decoder);
         }
-        match self.cutter.next(mode, self.at_end, |payload| decoder.is_complete(payload)) {
+        match self.cutter.next(mode, self.at_end, &*decoder.mapper) {
             Cut::Payload(payload, line) => {
                 let payload = match mode {
                     Mode::Line => payload.strip_suffix(b"\r").unwrap_or(payload),
@@ -267,10 +296,13 @@ impl OpenFile {
                 Ok(Step::Went)
             }
             Cut::TooLong(line) => Ok(self.reject(line, "longer than 64 MB", decoder)),
+            Cut::TooManyLines(line) => {
+                Ok(self.reject(line, "a row of more than 100 lines or 64 KB", decoder))
+            }
             Cut::Unfinished(line) => {
                 Ok(self.reject(line, "the text ends before the event does", decoder))
             }
-            Cut::NeedsMore => self.fill(),
+            Cut::NeedsMore => self.fill(decoder),
         }
     }
 
@@ -281,9 +313,14 @@ impl OpenFile {
         Step::Went
     }
 
-    fn fill(&mut self) -> std::io::Result<Step> {
+    fn fill(&mut self, decoder: &Decoder<'_>) -> std::io::Result<Step> {
         if self.at_end {
             return Ok(Step::End);
+        }
+        // A read gives what is there, up to a block, so that a fast writer loses nothing by this.
+        let buffer = &decoder.buffer;
+        if self.may_wait && !(buffer.batch.is_empty() && buffer.rejections.is_empty()) {
+            return Ok(Step::WouldWait);
         }
         let reader: &mut dyn Read = match &mut self.reader {
             Reader::File(file) => file,
@@ -292,21 +329,63 @@ impl OpenFile {
         Ok(if self.cutter.fill(reader)? == 0 { Step::End } else { Step::Went })
     }
 
-    /// Begins anew when a followed file has become shorter: somebody emptied and refills it.
-    fn restart_if_shorter(&mut self, header_lines: u64, decoder: &mut Decoder<'_>) -> bool {
-        let Reader::File(file) = &mut self.reader else { return false };
-        let length = file.metadata().map(|metadata| metadata.len());
-        if !length.is_ok_and(|length| length < self.cutter.position()) {
-            return false;
-        }
-        if file.seek(SeekFrom::Start(0)).is_err() {
-            return false;
-        }
-        self.cutter = Cutter::new(PAYLOAD_BYTES_MAX);
-        self.header_lines_left = header_lines;
-        decoder.begin();
-        true
+    /// Where nothing has been written since the source was last asked, whoever writes is not in the
+    /// middle of a row, and one that is too long has a forgotten quote: the rows behind it must not
+    /// wait for as many as it takes to be sure.
+    fn settle(&mut self) -> bool {
+        let position = Some(self.cutter.position());
+        let rests = std::mem::replace(&mut self.idle_at, position) == position;
+        rests && self.cutter.settle()
     }
+
+    /// What stands at the path of a file that is followed, when it is not what has been read: after
+    /// its log was rotated another file, or the same one from its start. None while there is
+    /// nothing new, nor at the path, which is so for a moment while a log is rotated.
+    fn successor(&self, header_lines: u64) -> Option<Successor> {
+        let (Some(path), Reader::File(file)) = (&self.path, &self.reader) else { return None };
+        if self.may_wait {
+            return None;
+        }
+        let is_other = |known: &Metadata, found: &Metadata| identity(known) != identity(found);
+        let known = file.metadata().ok()?;
+        let found = std::fs::metadata(path).ok()?;
+        if !is_other(&known, &found) && found.len() >= self.cutter.position() {
+            return None;
+        }
+        let open = Self::open(path, header_lines).ok()?;
+        // What has been opened counts: the path may have changed once more.
+        let Reader::File(file) = &open.reader else { return None };
+        let is_other = is_other(&known, &file.metadata().ok()?);
+        Some(if is_other { Successor::Other(open) } else { Successor::Emptied(open) })
+    }
+
+    /// Rejects what has been read of a payload whose end is lost.
+    fn reject_rest(&mut self, reason: &str, decoder: &mut Decoder<'_>) {
+        if let Some(line) = self.cutter.skip_rest() {
+            self.reject(line, reason, decoder);
+        }
+    }
+}
+
+/// What follows a file at its path.
+enum Successor {
+    /// Another file.
+    Other(OpenFile),
+    /// The same file, which somebody emptied and refills.
+    Emptied(OpenFile),
+}
+
+/// What tells a file from another one of its name.
+#[cfg(unix)]
+fn identity(file: &Metadata) -> (u64, u64) {
+    use std::os::unix::fs::MetadataExt as _;
+    (file.dev(), file.ino())
+}
+
+/// What tells a file from another one of its name.
+#[cfg(not(unix))]
+fn identity(file: &Metadata) -> Option<std::time::SystemTime> {
+    file.created().ok()
 }
 
 fn failed(path: &Path, source: std::io::Error) -> SourceError {

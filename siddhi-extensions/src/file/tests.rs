@@ -227,22 +227,119 @@ fn what_begins_and_does_not_end_is_rejected() {
 #[test]
 fn a_payload_that_is_too_long_takes_nothing_with_it() {
     let text = format!("one\n{}\ntwo\n{}", "x".repeat(200_000), "y".repeat(200_000));
-    let mut reader = text.as_bytes();
-    let mut cutter = Cutter::new(100_000);
+    let mapper = Fixture::new().mapper;
+    let found = cut(Cutter::new(100_000), mapper.as_ref(), &text, &[usize::MAX]);
+    assert_eq!(found, ["1 one", "2 too long", "3 two", "4 too long"]);
+}
+
+/// The lines of a text that arrives in pieces of these sizes, each with its number.
+fn cut(mut cutter: Cutter, mapper: &dyn SourceMapper, text: &str, pieces: &[usize]) -> Vec<String> {
+    let mut rest = text.as_bytes();
+    let mut sizes = pieces.iter().cycle();
     let mut found = Vec::new();
     let mut at_end = false;
     loop {
-        match cutter.next(&Mode::Line, at_end, |_| true) {
+        match cutter.next(&Mode::Line, at_end, mapper) {
             Cut::Payload(line, number) => {
                 found.push(format!("{number} {}", String::from_utf8_lossy(line)));
             }
             Cut::TooLong(line) => found.push(format!("{line} too long")),
-            Cut::Unfinished(_) => unreachable!(),
-            Cut::NeedsMore if at_end => break,
-            Cut::NeedsMore => at_end = cutter.fill(&mut reader).unwrap() == 0,
+            Cut::TooManyLines(line) => found.push(format!("{line} too many lines")),
+            Cut::Unfinished(line) => found.push(format!("{line} unfinished")),
+            Cut::NeedsMore if at_end => return found,
+            Cut::NeedsMore => {
+                let size = (*sizes.next().unwrap()).min(rest.len());
+                let mut piece = &rest[..size];
+                let read = cutter.fill(&mut piece).unwrap();
+                rest = &rest[read..];
+                at_end = read == 0;
+            }
         }
     }
-    assert_eq!(found, ["1 one", "2 too long", "3 two", "4 too long"]);
+}
+
+fn csv_mapper(schema: &Schema) -> Box<dyn SourceMapper> {
+    let none: [(&str, &str); 0] = [];
+    let options = Options::new(none);
+    let config = MapperConfig { schema, options: &options, mapping: &[] };
+    crate::csv::CsvSourceMapperFactory.create(config).unwrap()
+}
+
+#[test]
+fn a_row_of_too_many_lines_is_rejected_as_a_whole() {
+    let mapper = csv_mapper(&testing::schema(&[("line", DataType::String)]));
+    // By its lines, with quotes and commas in it; by its bytes; and one that is just short enough.
+    let many = "x,\"\"y\"\",\n".repeat(150);
+    let long = format!("{}\n", "z".repeat(33_000));
+    let short = "s\n".repeat(99);
+    let text = format!(
+        "one\n\"{many}\",a\ntwo\n\"{long}{long}{long}\"\nthree\n\"{short}\"\nfour\n\"{many}\""
+    );
+    let expected = [
+        "1 one".to_owned(),
+        "2 too many lines".into(),
+        "153 two".into(),
+        "154 too many lines".into(),
+        "158 three".into(),
+        format!("159 \"{short}\""),
+        "259 four".into(),
+        "260 too many lines".into(),
+    ];
+    for pieces in [&[usize::MAX][..], &[1000, 3], &[401]] {
+        assert_eq!(cut(Cutter::new(1 << 26), mapper.as_ref(), &text, pieces), expected);
+    }
+}
+
+#[test]
+fn a_forgotten_quote_costs_its_line_alone() {
+    let mapper = csv_mapper(&testing::schema(&[("line", DataType::String)]));
+    let rows = |count: usize| (0..count).map(|n| format!("row {n}\n")).collect::<String>();
+    for (behind, count) in [("", 120), ("", 200_000), ("\"z\n", 120), ("z\"z\n", 120)] {
+        let text = format!("\"one\n{}{behind}", rows(count));
+        let found = cut(Cutter::new(1 << 26), mapper.as_ref(), &text, &[usize::MAX]);
+        let lines = text.lines().zip(1..).map(|(line, number)| format!("{number} {line}"));
+        let expected: Vec<String> = lines.collect();
+        assert!(found == expected, "{count} rows, then {behind:?}");
+    }
+}
+
+#[test]
+fn rows_behind_a_forgotten_quote_do_not_wait_for_ever() {
+    let mut fixture = Fixture::new();
+    fixture.mapper = csv_mapper(&fixture.schema);
+    let long = format!("\"{}", "x\n".repeat(90));
+    fixture.write("a", &format!("{long}{}", "y\n".repeat(20)));
+    let mut source = fixture.source(&[("file.uri", "a")]).unwrap();
+    let mut next = |fixture: &mut Fixture| {
+        let (rows, rejections, _) = fixture.next(source.as_mut());
+        (rows.len(), rejections.len())
+    };
+    let path = fixture.path("a");
+    let append = |text: &str| {
+        let mut file = fs::OpenOptions::new().append(true).open(&path).unwrap();
+        file.write_all(text.as_bytes()).unwrap();
+    };
+    assert_eq!(next(&mut fixture), (0, 0), "the row may go on");
+    append("\"\nbehind\n");
+    assert_eq!(next(&mut fixture), (1, 1));
+    append(&format!("{long}{}", "y\n".repeat(9)));
+    assert_eq!(next(&mut fixture), (0, 0));
+    assert_eq!(next(&mut fixture), (0, 0), "it is not too long yet");
+    append("y\n");
+    assert_eq!(next(&mut fixture), (0, 0));
+    assert_eq!(next(&mut fixture), (99, 1), "nothing came meanwhile");
+}
+
+#[test]
+fn a_row_of_too_many_lines_is_counted_once() {
+    let mut fixture = Fixture::new();
+    fixture.mapper = csv_mapper(&fixture.schema);
+    fixture.write("a", &format!("one\n\"{}\"\ntwo\n", "x\n".repeat(101)));
+    let mut source = fixture.source(&[("file.uri", "a"), ONCE]).unwrap();
+    let (rows, rejections, _) = fixture.next(source.as_mut());
+    assert_eq!(rows, ["one", "two"]);
+    let path = fixture.path("a").display().to_string();
+    assert_eq!(rejections, [format!("{path}:2: a row of more than 100 lines or 64 KB")]);
 }
 
 #[test]
@@ -263,6 +360,71 @@ fn a_tailed_file_is_followed() {
     assert_eq!(next(&mut fixture), ["two", "three"]);
     fixture.write("a", "new\n");
     assert_eq!(next(&mut fixture), ["new"]);
+}
+
+#[test]
+fn a_rotated_file_is_read_to_its_end_and_then_its_successor() {
+    let mut fixture = Fixture::new();
+    let lines = |name: &str| (1..=150).map(|n| format!("{name}{n}\n")).collect::<String>();
+    fixture.write("log", "head\none\n");
+    let header = ("header.present", "true");
+    let mut source = fixture.source(&[("file.uri", "log"), header]).unwrap();
+    let mut next = |fixture: &mut Fixture| {
+        let (rows, rejections, progress) = fixture.next(source.as_mut());
+        assert_eq!(rejections, Vec::<String>::new());
+        (rows, progress == Progress::More)
+    };
+    assert_eq!(next(&mut fixture).0, ["one"]);
+    let mut old = fs::OpenOptions::new().append(true).open(fixture.path("log")).unwrap();
+    fs::rename(fixture.path("log"), fixture.path("log.1")).unwrap();
+    old.write_all(b"two\n").unwrap();
+    assert_eq!(next(&mut fixture), (vec!["two".into()], false), "there is no successor yet");
+    // More than one call takes, and a line without an end.
+    old.write_all(format!("{}last", lines("old")).as_bytes()).unwrap();
+    fixture.write("log", &format!("head\n{}", lines("new")));
+    let (mut rows, mut goes_on) = next(&mut fixture);
+    while goes_on {
+        let (more, again) = next(&mut fixture);
+        rows.extend(more);
+        goes_on = again;
+    }
+    let expected = format!("{}last\n{}", lines("old"), lines("new"));
+    assert_eq!(rows, expected.lines().collect::<Vec<_>>());
+    fs::remove_file(fixture.path("log")).unwrap();
+    assert_eq!(next(&mut fixture).0, Vec::<String>::new());
+    fixture.write("log", "head\nthird\n");
+    assert_eq!(next(&mut fixture).0, ["third"]);
+    assert!(fixture.path("log.1").exists(), "a file that is followed is left alone");
+}
+
+#[test]
+fn the_rest_of_a_line_that_was_emptied_away_is_not_taken_for_it() {
+    let mut fixture = Fixture::new();
+    fixture.write("a", "1\n1234");
+    let mut source = fixture.source(&[("file.uri", "a")]).unwrap();
+    assert_eq!(fixture.next(source.as_mut()).0, ["1"]);
+    fixture.write("a", "5\n");
+    let (rows, rejections, _) = fixture.next(source.as_mut());
+    assert_eq!(rows, ["5"]);
+    let path = fixture.path("a").display().to_string();
+    assert_eq!(rejections, [format!("{path}:2: the file became shorter in this line")]);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn what_a_pipe_has_is_handed_on_before_it_has_more() {
+    use std::os::fd::AsRawFd as _;
+    let mut fixture = Fixture::new();
+    let (reader, mut writer) = std::io::pipe().unwrap();
+    let path = format!("/proc/self/fd/{}", reader.as_raw_fd());
+    let mut source = fixture.source(&[("file.uri", path.as_str()), ONCE]).unwrap();
+    writer.write_all(b"one\ntwo\nth").unwrap();
+    let (rows, _, progress) = fixture.next(source.as_mut());
+    assert_eq!((rows.join(" ").as_str(), progress), ("one two", Progress::More));
+    writer.write_all(b"ree\n").unwrap();
+    assert_eq!(fixture.next(source.as_mut()).0, ["three"]);
+    drop(writer);
+    assert_eq!(fixture.next(source.as_mut()).2, Progress::Finished);
 }
 
 #[test]
@@ -291,10 +453,7 @@ fn bad_rows_are_told_with_their_line() {
 #[test]
 fn quoted_line_ends_are_left_to_the_mapper() {
     let mut fixture = Fixture::new();
-    let none: [(&str, &str); 0] = [];
-    let options = Options::new(none);
-    let config = MapperConfig { schema: &fixture.schema, options: &options, mapping: &[] };
-    fixture.mapper = crate::csv::CsvSourceMapperFactory.create(config).unwrap();
+    fixture.mapper = csv_mapper(&fixture.schema);
     fixture.write("a", "\"one\nand a half\"\ntwo\n\"three\nfour\n");
     let mut source = fixture.source(&[("file.uri", "a"), ONCE]).unwrap();
     let (rows, rejections, _) = fixture.next(source.as_mut());
@@ -432,28 +591,13 @@ proptest! {
     fn lines_do_not_depend_on_how_they_arrive(
         text in "[ab\n\r\"]{0,60}", pieces in proptest::collection::vec(1_usize..7, 1..30)
     ) {
-        let mut cutter = Cutter::new(1000);
-        let mut rest = text.as_bytes();
-        let mut lines: Vec<(String, u64)> = Vec::new();
-        let mut sizes = pieces.iter().cycle();
-        let mut at_end = false;
-        loop {
-            match cutter.next(&Mode::Line, at_end, |_| true) {
-                Cut::Payload(line, number) => {
-                    lines.push((String::from_utf8_lossy(line).into_owned(), number));
-                }
-                Cut::TooLong(_) | Cut::Unfinished(_) => prop_assert!(false),
-                Cut::NeedsMore if at_end => break,
-                Cut::NeedsMore => {
-                    let size = (*sizes.next().unwrap()).min(rest.len());
-                    let (mut piece, behind) = rest.split_at(size);
-                    rest = behind;
-                    at_end = cutter.fill(&mut piece).unwrap() == 0;
-                }
-            }
-        }
-        let expected: Vec<(String, u64)> =
-            text.split_terminator('\n').map(str::to_owned).zip(1..).collect();
+        let mapper = Fixture::new().mapper;
+        let lines = cut(Cutter::new(1000), mapper.as_ref(), &text, &pieces);
+        let expected: Vec<String> = text
+            .split_terminator('\n')
+            .zip(1..)
+            .map(|(line, number)| format!("{number} {line}"))
+            .collect();
         prop_assert_eq!(lines, expected);
     }
 }

@@ -156,6 +156,69 @@ fn files_are_read_by_whoever_drives_the_app() {
     assert_eq!(*heard.lock(), ["7 a 1", "7 c 3"]);
 }
 
+/// Makes an app with a sink `file` anew for each of some chunks, which it gets twice; the files that
+/// are there then, each with its text, by name.
+fn written(sink: &str, runs: &[&[(&str, i32)]]) -> Vec<String> {
+    let directory = tempfile::tempdir().unwrap();
+    let environment =
+        Environment { base_directory: Some(directory.path().into()), ..Environment::default() };
+    std::fs::write(directory.path().join("empty.csv"), "").unwrap();
+    for chunk in runs {
+        let mut registry = Registry::with_builtins();
+        siddhi_extensions::register_with(&mut registry, &environment);
+        let app = SiddhiManager::with_registry(registry)
+            .create_app(&format!("{sink} define stream S (k string, v int);"))
+            .unwrap();
+        app.start().unwrap();
+        let input = app.input("S").unwrap();
+        let rows: Vec<(i64, Vec<Value>)> =
+            chunk.iter().map(|(k, v)| (1, vec![Value::from(*k), Value::Int(*v)])).collect();
+        input.send_batch(&rows).unwrap();
+        input.send_batch(&rows).unwrap();
+    }
+    let entries = std::fs::read_dir(directory.path()).unwrap();
+    let mut names: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+    names.sort();
+    let text = |path: &std::path::PathBuf| {
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        format!("{name}: {}", std::fs::read_to_string(path).unwrap().trim_end().replace('\n', " "))
+    };
+    names.iter().map(text).collect()
+}
+
+#[test]
+fn a_header_stands_once_at_the_head_of_each_file() {
+    let map = "@map(type = 'csv', header = 'true')";
+    let runs: [&[(&str, i32)]; 2] = [&[("a", 1), ("b", 2)], &[("b", 3), ("empty", 4)]];
+    let by_key =
+        written(&format!("@sink(type = 'file', file.uri = '{{{{k}}}}.csv', {map})"), &runs);
+    assert_eq!(by_key, ["a: k,v a,1 a,1", "b: k,v b,2 b,2 b,3 b,3", "empty: k,v empty,4 empty,4"]);
+    let anew = format!("@sink(type = 'file', file.uri = 'x.csv', append = 'false', {map})");
+    assert_eq!(written(&anew, &runs)[1], "x: k,v b,3 empty,4 b,3 empty,4");
+    let grouped = "@sink(type = 'file', file.uri = 'x.csv', @map(type = 'csv', header = 'true', \
+                   event.grouping.enabled = 'true', @payload(v = '0')))";
+    assert_eq!(written(grouped, &runs)[1], "x: v 1 2 1 2 3 4 3 4");
+    let without = "@sink(type = 'file', file.uri = 'x.csv', @map(type = 'csv'))";
+    assert_eq!(written(without, &runs[..1])[1], "x: a,1 b,2 a,1 b,2");
+}
+
+#[test]
+fn a_header_goes_with_how_payloads_are_distributed() {
+    let sink = |strategy: &str| {
+        format!(
+            "@sink(type = 'file', @map(type = 'csv', header = 'true'),
+                   @distribution(strategy = '{strategy}', @destination(file.uri = 'x.csv'),
+                                 @destination(file.uri = 'y.csv')))"
+        )
+    };
+    let rows: &[(&str, i32)] = &[("a", 1), ("b", 2)];
+    let all = written(&sink("broadcast"), &[rows, rows]);
+    let text = "k,v a,1 b,2 a,1 b,2 a,1 b,2 a,1 b,2";
+    assert_eq!(all, ["empty: ".to_owned(), format!("x: {text}"), format!("y: {text}")]);
+    let shared = written(&sink("roundRobin"), &[rows]);
+    assert_eq!(shared, ["empty: ", "x: k,v b,2 b,2", "y: a,1 a,1"]);
+}
+
 #[test]
 fn mistakes_in_annotations_are_told_with_their_names() {
     for (annotation, expected) in [
