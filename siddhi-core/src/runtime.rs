@@ -16,6 +16,7 @@ mod matches;
 pub(crate) mod partition;
 pub(crate) mod query;
 pub(crate) mod region;
+mod single;
 pub(crate) mod snapshot;
 pub(crate) mod time;
 pub(crate) mod transport;

@@ -346,6 +346,17 @@ impl Column {
     /// Appends one row of `other`, which has the same type.
     #[inline]
     pub fn push_from(&mut self, other: &Self, row: usize) {
+        // Numbers are most of what is stored, and the rest would make this too long to be inlined.
+        let plain = !other.nulls.any();
+        match (&mut self.values, &other.values) {
+            (Values::Double(a), Values::Double(b)) if plain => a.extend(b.get(row)),
+            (Values::Long(a), Values::Long(b)) if plain => a.extend(b.get(row)),
+            (Values::Int(a), Values::Int(b)) if plain => a.extend(b.get(row)),
+            _ => self.push_any_from(other, row),
+        }
+    }
+
+    fn push_any_from(&mut self, other: &Self, row: usize) {
         let at = self.len();
         both_types!(&mut self.values, &other.values, (a, b) => {
             if let Some(value) = b.get(row).cloned() {
@@ -416,10 +427,12 @@ pub trait Element: Clone + Default + Send + Sync + 'static {
     fn slice(values: &Values) -> Option<&[Self]>;
     /// The vector to write to, when the column has this type.
     fn vector(values: &mut Values) -> Option<&mut Vec<Self>>;
+    /// The value, when it has this type.
+    fn in_value(value: &Value) -> Option<&Self>;
 }
 
 macro_rules! element {
-    ($($rust:ty => $variant:ident),*) => {$(
+    ($($rust:ty => $variant:ident, $value:ident, $of:expr;)*) => {$(
         impl Element for $rust {
             #[inline]
             fn slice(values: &Values) -> Option<&[Self]> {
@@ -435,11 +448,24 @@ macro_rules! element {
                     _ => None,
                 }
             }
+            #[inline]
+            fn in_value($value: &Value) -> Option<&Self> {
+                $of
+            }
         }
     )*};
+    ($($rust:ty => $variant:ident),*) => {
+        element! {$(
+            $rust => $variant, value, match value {
+                Value::$variant(v) => Some(v),
+                _ => None,
+            };
+        )*}
+    };
 }
 
-element!(bool => Bool, i32 => Int, i64 => Long, f32 => Float, f64 => Double, Text => String, Value => Object);
+element!(bool => Bool, i32 => Int, i64 => Long, f32 => Float, f64 => Double, Text => String);
+element! { Value => Object, value, if value.is_null() { None } else { Some(value) }; }
 
 #[cfg(test)]
 mod tests {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::mem::Discriminant;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
@@ -57,6 +58,20 @@ impl Value {
             Self::Double(_) => DataType::Double,
             Self::String(_) => DataType::String,
             Self::Object(_) => DataType::Object,
+        })
+    }
+
+    /// What all values of a type but null have in common: cheaper to compare than the types
+    /// themselves.
+    pub(crate) fn discriminant(data_type: DataType) -> Discriminant<Self> {
+        std::mem::discriminant(&match data_type {
+            DataType::Bool => Self::Bool(false),
+            DataType::Int => Self::Int(0),
+            DataType::Long => Self::Long(0),
+            DataType::Float => Self::Float(0.0),
+            DataType::Double => Self::Double(0.0),
+            DataType::String => Self::String(Text::EMPTY),
+            DataType::Object => Self::Object(Arc::new(Object::List(Vec::new()))),
         })
     }
 

@@ -14,6 +14,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use crate::event::column::{Column, Element, Nulls};
+use crate::event::value::Value;
 use crate::event::view::{Selection, View};
 
 pub(super) use arithmetic::{Side, arithmetic};
@@ -64,6 +65,18 @@ impl Inputs<'_> {
     }
 }
 
+/// The value of an attribute of an event that stands in no column yet; none is null.
+#[inline]
+fn value_of<T: Element>(operand: Operand, event: &[Value]) -> Option<&T> {
+    match operand {
+        Operand::Input(index) => T::in_value(event.get(index)?),
+        Operand::Register(_) => {
+            debug_assert!(false, "only tests of nothing but attributes are asked");
+            None
+        }
+    }
+}
+
 /// A loop that writes a column.
 pub(super) trait Kernel: fmt::Debug + Send + Sync {
     /// Writes the value of each row to its place in `out`, which is long enough, has the kernel's
@@ -86,6 +99,9 @@ pub(super) trait Test: fmt::Debug + Send + Sync {
 
     /// Whether one row holds: for chunks of a single event, which need no list of rows.
     fn holds(&self, inputs: Inputs<'_>, row: usize) -> bool;
+
+    /// Whether it holds for an event that stands in no column yet; for tests of nothing but attributes.
+    fn holds_of(&self, event: &[Value]) -> bool;
 }
 
 /// Two operands of one type, at most one of them a constant.

@@ -104,6 +104,15 @@ impl Predicate {
             terms => terms.iter().all(|term| term.test.holds(inputs, row)),
         }
     }
+
+    /// As [`Predicate::holds_bare`], of an event that stands in no column yet.
+    #[inline]
+    pub(crate) fn holds_of(&self, event: &[Value]) -> bool {
+        match self.terms.as_slice() {
+            [only] => only.test.holds_of(event),
+            terms => terms.iter().all(|term| term.test.holds_of(event)),
+        }
+    }
 }
 
 fn add_terms(condition: &Expr, compiler: &mut Compiler, terms: &mut Vec<Term>) {

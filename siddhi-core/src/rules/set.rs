@@ -272,6 +272,7 @@ fn rule_lookup(plan: &QueryPlan) -> Option<Lookup> {
 impl Region {
     /// Hands a chunk to the readers of a stream with rules, in the order of the text: a rule only
     /// the rows that can concern it.
+    #[inline(never)]
     pub(crate) fn publish_rules(
         &self,
         rules: &RuleSet,

@@ -166,9 +166,9 @@ impl App {
             .iter()
             .find(|known| known.partition.is_none() && known.name == query)
             .ok_or_else(|| AppError::UnknownQuery(query.into()))?;
-        let mut callbacks =
-            query.callbacks.try_borrow_mut().map_err(|_| AppError::InsideCallback)?;
-        callbacks.push(Box::new(callback));
+        if !query.listen(Box::new(callback)) {
+            return Err(AppError::InsideCallback);
+        }
         region.query_callbacks.set(true);
         Ok(())
     }

@@ -70,6 +70,12 @@ pub(crate) fn build(
         .zip(names.queries)
         .map(|(query, name)| build_query(&flow, query, name, switches))
         .collect();
+    for junction in junctions.iter_mut().filter(|junction| junction.rules.is_none()) {
+        junction.tests_events = junction.readers.iter().any(|reader| match *reader {
+            Reader::Query(query) => queries.get(query).is_some_and(Query::tests_events),
+            Reader::Partition(_) | Reader::EachKey(_) => false,
+        });
+    }
     let partitions = app
         .partitions
         .iter()

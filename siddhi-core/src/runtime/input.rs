@@ -40,6 +40,12 @@ impl InputHandler {
     /// When the app does not run or is poisoned, or when queries fed each other without end.
     pub fn send(&self, timestamp_ms: i64, values: &[Value]) -> Result<(), SendError> {
         self.enter(|region, junction| {
+            if junction.tests(values) {
+                region.arrive(timestamp_ms);
+                region.publish_event(self.stream, junction, timestamp_ms, values);
+                region.leave();
+                return;
+            }
             let mut batch = junction.take_single();
             match overwrite(&mut batch, timestamp_ms, values) {
                 Ok(()) => region.send(self.stream, &batch.view(), timestamp_ms),
@@ -153,14 +159,18 @@ impl InputHandler {
         if region.poisoned.get() {
             return Err(SendError::Poisoned);
         }
-        let is_outermost = region.depth.get() == 0;
-        if is_outermost && region.gave_up.replace(false) { Err(SendError::Endless) } else { Ok(()) }
+        if region.gave_up.get() && region.depth.get() == 0 {
+            region.gave_up.set(false);
+            return Err(SendError::Endless);
+        }
+        Ok(())
     }
 }
 
 impl Region {
     /// A chunk comes from outside: time moves, timers run, the chunk goes in, timers that it set
     /// for now run.
+    #[inline]
     fn send(&self, stream: StreamId, view: &View<'_>, last_timestamp: i64) {
         self.arrive(last_timestamp);
         self.publish(stream, view, 0);
@@ -205,7 +215,7 @@ impl Region {
 
 /// Writes an event over the one row of a batch, or says why it does not fit.
 #[inline]
-fn overwrite(batch: &mut Batch, timestamp: i64, values: &[Value]) -> Result<(), String> {
+pub(super) fn overwrite(batch: &mut Batch, timestamp: i64, values: &[Value]) -> Result<(), String> {
     let width = batch.columns.len();
     if values.len() > width {
         return Err(format!("{} values for {width} attributes", values.len()));

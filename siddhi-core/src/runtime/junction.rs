@@ -1,12 +1,14 @@
 //! A stream at run time: who reads it, in the order of the text, then sinks, then callbacks.
 
 use std::cell::{Cell, RefCell};
+use std::mem::Discriminant;
 
 use siddhi_query::ast::DataType;
 
 use super::callback::StreamCallback;
 use super::region::Region;
 use crate::event::batch::Batch;
+use crate::event::value::Value;
 use crate::event::view::Kind;
 use crate::plan::logical::{Attribute, OnError, StreamId};
 use crate::rules::set::RuleSet;
@@ -26,9 +28,14 @@ pub(crate) enum Reader {
 pub(crate) struct Junction {
     pub(crate) name: String,
     pub(crate) attributes: Vec<Attribute>,
+    /// Those of the values of the attributes.
+    pub(super) discriminants: Vec<Discriminant<Value>>,
     pub(crate) readers: Vec<Reader>,
     /// The readers that are looked up together, when there are enough of them.
     pub(crate) rules: Option<RuleSet>,
+    /// Some reader tests events that come alone before they are written to columns, see
+    /// [`Light::tests_events`](super::light::Light::tests_events).
+    pub(crate) tests_events: bool,
     /// The sinks, which an app has from the start, then the callbacks.
     pub(crate) listeners: RefCell<Vec<StreamCallback>>,
     /// There is a listener.
@@ -56,11 +63,14 @@ impl Junction {
         fault: Option<StreamId>,
         public: bool,
     ) -> Self {
+        let types = attributes.iter().map(|attribute| attribute.data_type);
         Self {
             name,
+            discriminants: types.map(Value::discriminant).collect(),
             attributes,
             readers: Vec::new(),
             rules: None,
+            tests_events: false,
             listeners: RefCell::default(),
             has_listeners: Cell::new(false),
             on_error,

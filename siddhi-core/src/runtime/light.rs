@@ -8,6 +8,7 @@ use siddhi_query::ast::OutputEvents;
 
 use super::query::Query;
 use super::region::Region;
+use crate::event::value::Value;
 use crate::event::view::{Selection, View};
 use crate::expression::predicate::Predicate;
 use crate::expression::program::{Program, Scratch};
@@ -93,14 +94,36 @@ impl Light {
     /// Buffers for a pass.
     #[inline]
     fn take(&self) -> Box<LightWork> {
-        self.work.take().unwrap_or_else(|| {
-            Box::new(LightWork {
-                rows: Vec::new(),
-                buffer: Vec::new(),
-                filters: self.filters.iter().map(|filter| filter.condition.scratch()).collect(),
-                items: self.items.scratch(),
-            })
+        self.work.take().unwrap_or_else(|| self.make_work())
+    }
+
+    #[cold]
+    fn make_work(&self) -> Box<LightWork> {
+        Box::new(LightWork {
+            rows: Vec::new(),
+            buffer: Vec::new(),
+            filters: self.filters.iter().map(|filter| filter.condition.scratch()).collect(),
+            items: self.items.scratch(),
         })
+    }
+
+    /// Whether its filters are there and are nothing but tests of attributes: then an event that comes
+    /// alone is tested before it is written to columns.
+    pub(crate) fn tests_events(&self) -> bool {
+        self.bare && !self.filters.is_empty()
+    }
+
+    /// Whether an event that stands in no column yet passes, see [`Light::tests_events`].
+    #[inline]
+    pub(crate) fn lets_in(&self, event: &[Value]) -> bool {
+        self.rows_in.set(self.rows_in.get() + 1);
+        for filter in &self.filters {
+            if !filter.condition.holds_of(event) {
+                return false;
+            }
+            filter.rows_out.set(filter.rows_out.get() + 1);
+        }
+        true
     }
 
     /// Rows that came into and out of each filter, in order. Of a rule `rows_in` are the rows of the
@@ -147,9 +170,7 @@ impl Region {
                 }
                 filter.rows_out.set(filter.rows_out.get() + 1);
             }
-            let mut work = light.take();
-            self.put_out_light(query, light, view, key, &mut work.items);
-            light.work.set(Some(work));
+            self.put_out_passed(query, light, view, key);
             return;
         }
         self.read_light_chunk(query, light, view, key);
@@ -185,6 +206,14 @@ impl Region {
         } else {
             self.put_out_light(query, light, &view.with(Selection::Rows(rows)), key, items);
         }
+        light.work.set(Some(work));
+    }
+
+    /// The rows of a view, which have passed all filters, go out.
+    #[inline]
+    pub(super) fn put_out_passed(&self, query: &Query, light: &Light, view: &View<'_>, key: u32) {
+        let mut work = light.take();
+        self.put_out_light(query, light, view, key, &mut work.items);
         light.work.set(Some(work));
     }
 

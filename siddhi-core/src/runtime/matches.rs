@@ -12,6 +12,7 @@ use crate::selector::select::{Form, Selected};
 
 impl Region {
     /// A pattern takes in a chunk of one of its streams.
+    #[inline(never)]
     pub(super) fn read_pattern(
         &self,
         query: &Query,

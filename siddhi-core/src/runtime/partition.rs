@@ -153,6 +153,7 @@ impl std::fmt::Debug for Partition {
 impl Region {
     /// Cuts a chunk into runs of equal neighbouring keys; each goes through all queries of its
     /// instance before the next.
+    #[inline(never)]
     pub(crate) fn split(&self, index: usize, stream: StreamId, view: &View<'_>) {
         let Some(partition) = self.partitions.get(index) else { return };
         let Some(own) = partition.streams.iter().find(|own| own.stream == stream) else { return };
@@ -239,6 +240,7 @@ impl Region {
 
     /// A stream without a key goes to every instance that exists, in ascending order of keys: through
     /// all queries of the one before the next.
+    #[inline(never)]
     pub(crate) fn each_key(&self, index: usize, stream: StreamId, view: &View<'_>) {
         let Some(partition) = self.partitions.get(index) else { return };
         let unkeyed = partition.unkeyed.iter().find(|(unkeyed, _)| *unkeyed == stream);

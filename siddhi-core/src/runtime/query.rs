@@ -22,7 +22,9 @@ pub(crate) struct Query {
     pub(crate) selector: Selector,
     pub(crate) selector_state: RefCell<SelectorState>,
     pub(crate) target: StreamId,
-    pub(crate) callbacks: RefCell<Vec<QueryCallback>>,
+    callbacks: RefCell<Vec<QueryCallback>>,
+    /// There is a callback.
+    has_callbacks: Cell<bool>,
     /// Buffers that no pass uses at the moment.
     work: Cell<Option<Box<QueryWork>>>,
     pub(crate) rows_selected: Cell<u64>,
@@ -78,31 +80,57 @@ impl Query {
             selector_state: RefCell::new(selector_state),
             target: plan.target,
             callbacks: RefCell::default(),
+            has_callbacks: Cell::new(false),
             work: Cell::new(None),
             rows_selected: Cell::new(0),
             rows_out: Cell::new(0),
         }
     }
 
+    /// Whether it tests events that come alone before they are written to columns.
+    pub(crate) fn tests_events(&self) -> bool {
+        matches!(&self.input, QueryInput::Light(light) if light.tests_events())
+    }
+
+    /// Adds a callback. Says whether it could: while they are called it cannot.
+    pub(crate) fn listen(&self, callback: QueryCallback) -> bool {
+        let Ok(mut callbacks) = self.callbacks.try_borrow_mut() else { return false };
+        callbacks.push(callback);
+        self.has_callbacks.set(true);
+        true
+    }
+
+    /// Whether somebody listens to what it puts out.
+    #[inline]
+    pub(crate) fn has_callbacks(&self) -> bool {
+        self.has_callbacks.get()
+    }
+
+    /// Calls the callbacks.
+    pub(crate) fn call(&self, output: &QueryOutput<'_>) {
+        for callback in &*self.callbacks.borrow() {
+            callback(output);
+        }
+    }
+
     /// Calls the callbacks with an output that has current rows only.
     #[inline]
     pub(crate) fn call_with_current(&self, output: &View<'_>) {
-        let callbacks = self.callbacks.borrow();
-        if callbacks.is_empty() {
-            return;
+        if self.has_callbacks() {
+            self.call_with_rows(output);
         }
+    }
+
+    fn call_with_rows(&self, output: &View<'_>) {
         let last = output.len().checked_sub(1).and_then(|last| output.selection.row(last));
         let at = last.map_or(-1, |last| output.timestamp(last));
-        let call = QueryOutput::new(at, output, output.selection, Selection::All(0));
-        for callback in &*callbacks {
-            callback(&call);
-        }
+        self.call(&QueryOutput::new(at, output, output.selection, Selection::All(0)));
     }
 
     /// Buffers for a pass; give them back with [`Query::give`].
     #[inline]
     pub(crate) fn take(&self) -> Box<QueryWork> {
-        self.work.take().unwrap_or_else(|| Box::new(self.make_work()))
+        self.work.take().unwrap_or_else(|| self.make_work())
     }
 
     /// Keeps buffers for the next pass.
@@ -111,7 +139,8 @@ impl Query {
         self.work.set(Some(work));
     }
 
-    fn make_work(&self) -> QueryWork {
+    #[cold]
+    fn make_work(&self) -> Box<QueryWork> {
         let (before, window, after) = match &self.input {
             QueryInput::Stream(input) => (
                 input.before.iter().map(Handler::work).collect(),
@@ -120,14 +149,14 @@ impl Query {
             ),
             QueryInput::Light(_) | QueryInput::Pattern(_) => (Vec::new(), None, Vec::new()),
         };
-        QueryWork {
+        Box::new(QueryWork {
             before,
             window,
             after,
             selector: self.selector.work(),
             current: Vec::new(),
             expired: Vec::new(),
-        }
+        })
     }
 }
 

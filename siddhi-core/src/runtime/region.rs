@@ -17,7 +17,7 @@ use super::junction::{Junction, Reader};
 use super::partition::Partition;
 use super::query::{Query, QueryInput, QueryWork, StreamInput};
 use super::time::{Owner, Time};
-use super::windowing::single::{Single, SingleForm};
+use super::windowing::single::Single;
 use super::windowing::{Pass, RowKeys, WindowForm, WindowStage, WindowState, WindowWork};
 use crate::event::value::Value;
 use crate::event::view::{Columns, Kind, Selection, View};
@@ -33,11 +33,11 @@ const NO_STACK: usize = usize::MAX;
 
 /// Which query works on a chunk, and for which key.
 #[derive(Clone, Copy)]
-struct QueryPass<'a> {
-    index: usize,
-    query: &'a Query,
-    input: &'a StreamInput,
-    key: u32,
+pub(super) struct QueryPass<'a> {
+    pub(super) index: usize,
+    pub(super) query: &'a Query,
+    pub(super) input: &'a StreamInput,
+    pub(super) key: u32,
 }
 
 /// The state of a running app.
@@ -112,6 +112,16 @@ impl Region {
         self.stack_end.set(stack_place().saturating_sub(self.stack));
     }
 
+    /// Whether a chunk can still be handed out; else all that are under way are given up.
+    #[inline]
+    pub(super) fn has_stack(&self) -> bool {
+        let has = stack_place() >= self.stack_end.get();
+        if !has {
+            self.give_up();
+        }
+        has
+    }
+
     #[cold]
     fn give_up(&self) {
         if self.stack_end.replace(NO_STACK) != NO_STACK {
@@ -126,11 +136,7 @@ impl Region {
     /// Queries that feed each other without end would exhaust the stack, as they do in Java. The
     /// chunk is given up where it has come too deep; what it has done until then stays.
     pub(crate) fn publish(&self, stream: StreamId, view: &View<'_>, key: u32) {
-        if stack_place() < self.stack_end.get() {
-            self.give_up();
-            return;
-        }
-        if view.is_empty() {
+        if !self.has_stack() || view.is_empty() {
             return;
         }
         let Some(junction) = self.junctions.get(stream) else { return };
@@ -144,15 +150,25 @@ impl Region {
                 self.hand(*reader, stream, view, key);
             }
         }
-        if junction.has_listeners.get() && self.stack_end.get() != NO_STACK {
-            let chunk = Chunk::new(view);
-            for listener in &*junction.listeners.borrow() {
-                listener(&chunk);
-            }
+        if junction.has_listeners.get() {
+            self.tell(junction, view);
+        }
+    }
+
+    /// Calls the sinks and callbacks of a stream.
+    #[inline]
+    pub(super) fn tell(&self, junction: &Junction, view: &View<'_>) {
+        if self.stack_end.get() == NO_STACK {
+            return;
+        }
+        let chunk = Chunk::new(view);
+        for listener in &*junction.listeners.borrow() {
+            listener(&chunk);
         }
     }
 
     /// Hands a chunk to one reader.
+    #[inline]
     pub(crate) fn hand(&self, reader: Reader, stream: StreamId, view: &View<'_>, key: u32) {
         match reader {
             Reader::Query(query) => self.read(query, stream, view, key),
@@ -162,6 +178,7 @@ impl Region {
     }
 
     /// A query takes in a chunk of one of its streams.
+    #[inline]
     pub(crate) fn read(&self, index: usize, stream: StreamId, view: &View<'_>, key: u32) {
         let Some(query) = self.queries.get(index) else { return };
         match &query.input {
@@ -173,6 +190,8 @@ impl Region {
         }
     }
 
+    // What a chunk can meet is kept out of line, so that handing it out stays short.
+    #[inline(never)]
     fn read_stream(
         &self,
         index: usize,
@@ -212,57 +231,6 @@ impl Region {
         if !faults.is_empty() {
             self.report(faults, view.selection);
         }
-    }
-
-    /// A query takes in an event that came alone, on the shorter way of its window.
-    fn read_single(
-        &self,
-        query: &Query,
-        input: &StreamInput,
-        form: SingleForm,
-        single: Single<'_>,
-        key: u32,
-    ) {
-        let Single { view, row } = single;
-        if !input.before.iter().all(|filter| filter.lets_in(view, row)) {
-            return;
-        }
-        let Some((stage, state)) = &input.window else { return };
-        let mut work = query.take();
-        let QueryWork { window: Some(window), selector, .. } = &mut *work else { return };
-        stage.single(
-            form,
-            single,
-            &mut Pass {
-                key,
-                selector: &query.selector,
-                state: &mut state.borrow_mut(),
-                selector_state: &mut query.selector_state.borrow_mut(),
-                work: window,
-                selector_work: selector,
-            },
-        );
-        if stage.passes_rows() {
-            query.rows_selected.set(query.rows_selected.get() + 1);
-            query.rows_out.set(query.rows_out.get() + 1);
-            let columns = Columns::extended(&view.columns, &selector.aggregation.values);
-            let input = View { columns, ..*view };
-            let items = &query.selector.items;
-            items.run_kernels(&input, row, &mut selector.items);
-            let columns =
-                items.first_results(query.selector.item_count, &input.columns, &selector.items);
-            let output = View { columns, ..*view };
-            query.call_with_current(&output);
-            self.publish(query.target, &output, key);
-        } else if stage.chunk_count(window) > 0
-            && let Some(mut window) = work.window.take()
-        {
-            let mut faults = Faults::new(input.stream, 0);
-            let pass = QueryPass { index: 0, query, input, key };
-            self.window_chunks(pass, stage, &mut window, &mut work, &mut faults);
-            work.window = Some(window);
-        }
-        query.give(work);
     }
 
     /// Rows come to the window of a query, or to its selector when it has none.
@@ -366,7 +334,7 @@ impl Region {
 
     /// Each chunk that a window put out goes through the rest of the query and everything behind it
     /// before the next.
-    fn window_chunks(
+    pub(super) fn window_chunks(
         &self,
         QueryPass { query, input, key, .. }: QueryPass<'_>,
         stage: &WindowStage,
@@ -456,8 +424,7 @@ impl Region {
             if selected.same { view.selection } else { Selection::Rows(&selector.rows) };
         let output = View { columns, selection, ..*view };
         query.rows_out.set(query.rows_out.get() + output.len() as u64);
-        let callbacks = query.callbacks.borrow();
-        if !callbacks.is_empty() {
+        if query.has_callbacks() {
             current.clear();
             expired.clear();
             for row in output.selection.iter() {
@@ -466,12 +433,8 @@ impl Region {
                 list.push(u32::try_from(row).unwrap_or(u32::MAX));
             }
             let (current, expired) = (Selection::Rows(current), Selection::Rows(expired));
-            let call = QueryOutput::new(selected.at, &output, current, expired);
-            for callback in &*callbacks {
-                callback(&call);
-            }
+            query.call(&QueryOutput::new(selected.at, &output, current, expired));
         }
-        drop(callbacks);
         self.publish(query.target, &output.as_current(), key);
     }
 
@@ -599,5 +562,5 @@ impl Region {
 #[inline]
 fn stack_place() -> usize {
     let place = 0_u8;
-    std::ptr::from_ref(std::hint::black_box(&place)).addr()
+    std::ptr::from_ref(&place).addr()
 }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use siddhi_query::ast::DataType;
 
 use super::ids::IdTable;
-use crate::event::column::{Column, Nulls, Values};
+use crate::event::column::{Column, Values};
 use crate::event::text::{Text, fold};
 use crate::event::value::Value;
 use crate::event::view::{SelectionIter, View};
@@ -140,8 +140,24 @@ impl GroupTable {
     /// The group of a text, in a table with one text column.
     #[inline]
     fn of_text(&mut self, text: &Text, key: u32) -> u32 {
-        let known = self.texts(key).and_then(|texts| texts.find(text));
-        known.unwrap_or_else(|| self.add_text(text, key))
+        match self.known_text(text, key) {
+            Some(group) => group,
+            None => self.add_text(text, key),
+        }
+    }
+
+    /// The group of a text, if it has one, in a table with one text column.
+    #[inline]
+    fn known_text(&self, text: &Text, key: u32) -> Option<u32> {
+        self.table.find(seed(key) ^ text.fast_hash(), |group| {
+            let group = group as usize;
+            let Some(Column { values: Values::String(texts), nulls }) = self.columns.first() else {
+                return false;
+            };
+            texts.get(group).is_some_and(|known| known == text)
+                && self.keys.get(group).is_some_and(|known| *known == key)
+                && !nulls.get(group)
+        })
     }
 
     /// Writes the groups of rows, by their texts, as long as they are known; gives the first row whose
@@ -154,25 +170,14 @@ impl GroupTable {
         key: u32,
         groups: &mut [u32],
     ) -> Option<usize> {
-        let known = self.texts(key)?;
         for row in rows {
             let (Some(text), Some(place)) = (texts.get(row), groups.get_mut(row)) else { continue };
-            match known.find(text) {
+            match self.known_text(text, key) {
                 Some(group) => *place = group,
                 None => return Some(row),
             }
         }
         None
-    }
-
-    /// The groups of a key by their texts, when they are of one text.
-    #[inline]
-    fn texts(&self, key: u32) -> Option<KnownTexts<'_>> {
-        let Some(Column { values: Values::String(texts), nulls }) = self.columns.first() else {
-            return None;
-        };
-        let nulls = nulls.any().then_some(nulls);
-        Some(KnownTexts { texts, nulls, keys: &self.keys, table: &self.table, key })
     }
 
     #[cold]
@@ -225,27 +230,6 @@ impl GroupTable {
             }
         }
         group
-    }
-}
-
-/// The groups of one key in a table with one text column.
-struct KnownTexts<'a> {
-    texts: &'a [Text],
-    nulls: Option<&'a Nulls>,
-    keys: &'a [u32],
-    table: &'a IdTable,
-    key: u32,
-}
-
-impl KnownTexts<'_> {
-    #[inline]
-    fn find(&self, text: &Text) -> Option<u32> {
-        self.table.find(seed(self.key) ^ text.fast_hash(), |group| {
-            let group = group as usize;
-            self.texts.get(group).is_some_and(|known| known == text)
-                && self.keys.get(group).is_some_and(|known| *known == self.key)
-                && !self.nulls.is_some_and(|nulls| nulls.get(group))
-        })
     }
 }
 

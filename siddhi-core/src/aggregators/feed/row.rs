@@ -24,7 +24,7 @@ pub(crate) enum RowArguments<'a> {
 
 impl RowAt<'_> {
     /// The first argument; `unit` when there is none.
-    #[inline]
+    #[inline(always)]
     fn value<'v, T: Element>(&'v self, unit: &'v T) -> Option<&'v T> {
         let column = match &self.arguments {
             RowArguments::Given(given) => given.get(0),

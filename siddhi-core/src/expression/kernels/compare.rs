@@ -9,10 +9,11 @@ use siddhi_query::ast::{BinaryOperator, DataType};
 use super::arithmetic::{Side, pair};
 use super::{
     Inputs, Kernel, Marker, Pair, Test, map_one, map_rows, map_two, null_at, put_truth,
-    refine_rows, select_one, select_rows, select_two, target,
+    refine_rows, select_one, select_rows, select_two, target, value_of,
 };
 use crate::event::column::{Column, Element, Nulls};
 use crate::event::text::Text;
+use crate::event::value::Value;
 use crate::event::view::{Columns, Selection};
 
 /// One of the six comparisons.
@@ -230,6 +231,18 @@ where
             return values.get(row).is_some_and(|a| C::holds(a, b));
         }
         self.holds_anywhere(inputs, row)
+    }
+
+    fn holds_of(&self, event: &[Value]) -> bool {
+        let (a, b) = match &self.pair {
+            Pair::Columns(a, b) => (value_of(*a, event), value_of(*b, event)),
+            Pair::ConstantLeft(a, b) => (Some(a), value_of(*b, event)),
+            Pair::ConstantRight(a, b) => (value_of(*a, event), Some(b)),
+        };
+        match (a, b) {
+            (Some(a), Some(b)) => C::holds(a, b),
+            _ => C::OF_NULL,
+        }
     }
 
     fn refine(&self, inputs: Inputs<'_>, rows: &mut Vec<u32>) {

@@ -8,7 +8,7 @@ use siddhi_query::ast::DataType;
 
 use super::{
     Inputs, Kernel, Marker, Operand, Test, map_one, map_rows, map_two, null_at, put_truth,
-    refine_rows, select_one, select_rows, target,
+    refine_rows, select_one, select_rows, target, value_of,
 };
 use crate::event::column::{Column, Element, Nulls};
 use crate::event::text::Text;
@@ -106,6 +106,10 @@ impl Test for Truth {
         let typed = inputs.typed::<bool>(self.operand);
         typed.is_some_and(|(a, nulls)| true_at(a, nulls, row) == self.wanted)
     }
+
+    fn holds_of(&self, event: &[Value]) -> bool {
+        value_of(self.operand, event).copied().unwrap_or(false) == self.wanted
+    }
 }
 
 /// `not operand`: of null it is true.
@@ -157,6 +161,11 @@ impl Test for NullTest {
     fn holds(&self, inputs: Inputs<'_>, row: usize) -> bool {
         inputs.column(self.operand).is_some_and(|column| column.nulls.get(row) == self.wanted)
     }
+
+    fn holds_of(&self, event: &[Value]) -> bool {
+        // As an object a value of any type is one.
+        value_of::<Value>(self.operand, event).is_none() == self.wanted
+    }
 }
 
 /// The rows where an operand is null, or where it is not.
@@ -178,6 +187,10 @@ impl Test for Never {
     }
 
     fn holds(&self, _: Inputs<'_>, _: usize) -> bool {
+        false
+    }
+
+    fn holds_of(&self, _: &[Value]) -> bool {
         false
     }
 }

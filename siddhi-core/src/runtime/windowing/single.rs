@@ -48,7 +48,9 @@ impl WindowStage {
     pub(crate) fn single(&self, form: SingleForm, single: Single<'_>, pass: &mut Pass<'_>) {
         self.sweep_groups(pass.state, pass.selector_state);
         pass.state.rows_in += 1;
-        self.arguments.run_kernels(single.view, single.row, &mut pass.work.scratch);
+        if !self.arguments.computes_nothing() {
+            self.arguments.run_kernels(single.view, single.row, &mut pass.work.scratch);
+        }
         let group = pass.selector.group_of(single, pass.key, pass.selector_state);
         match form {
             SingleForm::Sliding(length) => self.sliding_row(single, group, length, pass),
