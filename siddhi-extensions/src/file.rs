@@ -14,6 +14,7 @@
 
 mod config;
 mod cut;
+mod open;
 mod sink;
 mod source;
 #[cfg(test)]

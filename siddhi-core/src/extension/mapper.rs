@@ -58,10 +58,16 @@ pub trait SourceMapper: Send + fmt::Debug {
     }
 
     /// The length of the first record of a text, with its line end; None while it does not end
-    /// there. A transport asks where [`SourceMapper::is_complete`] denies more lines than it takes
-    /// for one payload, to reject the record as a whole.
-    fn record_length(&self, _text: &[u8]) -> Option<usize> {
-        None
+    /// there. A transport asks where [`SourceMapper::is_complete`] denies that a line is a payload.
+    /// By default a record ends with the first line with which it is complete.
+    fn record_length(&self, text: &[u8]) -> Option<usize> {
+        let mut length = 0;
+        text.split_inclusive(|byte| *byte == b'\n').find_map(|line| {
+            length += line.len();
+            let record = text.get(..length).unwrap_or(text);
+            let is_complete = self.is_complete(record.strip_suffix(b"\n").unwrap_or(record));
+            is_complete.then_some(length)
+        })
     }
 
     /// Whether rows of another stream are taken over as they are, without decoding. They are then
@@ -223,6 +229,25 @@ mod tests {
     use super::*;
     use crate::Value;
     use siddhi_query::ast::DataType;
+
+    /// Payloads are lines up to one with a dot.
+    #[derive(Debug)]
+    struct Sentences;
+
+    impl SourceMapper for Sentences {
+        fn is_complete(&self, payload: &[u8]) -> bool {
+            payload.ends_with(b".")
+        }
+
+        fn decode(&mut self, _: &[u8], _: &mut RowWriter<'_>) {}
+    }
+
+    #[test]
+    fn a_record_ends_where_it_is_complete() {
+        let lengths = [&b"a\nb.\nc.\n"[..], b"a\nb.", b"a\nb\n", b""];
+        let lengths = lengths.map(|text| Sentences.record_length(text));
+        assert_eq!(lengths, [Some(5), Some(4), None, None]);
+    }
 
     #[test]
     fn a_rejected_row_leaves_no_trace() {

@@ -51,9 +51,9 @@ pub(super) const DOCUMENTATION: ConnectorDocumentation = ConnectorDocumentation 
             name: "mode",
             description: "`line`: each line is a payload, or as many lines as a quoted text of the \
                           mapper csv needs, up to 100 lines and 64 KB: a longer row is rejected \
-                          as a whole, and where it does not end within 1 MB, or a tailed file \
-                          rests in it, each line is read for itself, since somebody forgot a \
-                          quote; `text.full` or `binary.full`: each file; `regex`: \
+                          as a whole, and where it does not end within 1000 lines and 1 MB, or a \
+                          tailed file rests in it, each line is read for itself, since somebody \
+                          forgot a quote; `text.full` or `binary.full`: each file; `regex`: \
                           what stands from a match of `begin.regex` to a match of `end.regex`, \
                           or, where one is missing, to the next or from the last. What begins and \
                           does not end is rejected, and so is a payload of more than 64 MB.",
@@ -63,8 +63,8 @@ pub(super) const DOCUMENTATION: ConnectorDocumentation = ConnectorDocumentation 
             name: "tailing",
             description: "Whether to wait for more when the end is reached. If not, the source \
                           ends there. Where another file takes the path of one that is followed, \
-                          as when a log is rotated, the rest of the old one is read and then the \
-                          new one from its start; one that becomes shorter is read from its start \
+                          as when a log is rotated, the rest of the old one is read, until \
+                          something stands in the new one, and then this from its start; one that becomes shorter is read from its start \
                           again.",
             default: Some("true; false for whole files and standard input"),
         },

@@ -13,10 +13,13 @@ pub(super) const PAYLOAD_BYTES_MAX: usize = 64 * 1024 * 1024;
 /// A payload of more lines or bytes than this is rejected, unless it is a single line.
 const LINES_MAX: usize = 100;
 const LINES_BYTES_MAX: usize = 64 * 1024;
-/// A record that does not end within so many bytes has a quote that somebody forgot to close. Its
-/// first line is rejected, and the rest read for itself, so that one bad line does not swallow the
-/// rest of the file.
+/// A record that does not end within so many lines or bytes has a quote that somebody forgot to
+/// close. Its first line is rejected, and the rest read for itself, so that one bad line does not
+/// swallow the rest of the file, nor hold back for long what a slow pipe brings.
+const RECORD_LINES_MAX: usize = 1000;
 const RECORD_BYTES_MAX: usize = 1024 * 1024;
+/// The end of a record is looked for in so many lines, one number after the other: most are short.
+const LOOKED_AT_LINES: [usize; 3] = [8, LINES_MAX, RECORD_LINES_MAX];
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
@@ -36,21 +39,9 @@ pub(super) struct Cutter {
     payload_bytes_max: usize,
     /// What is read belongs to a payload that was rejected, up to its end.
     is_skipping: bool,
-    /// The lines from `start` that are known not to be a payload yet.
-    open: OpenLines,
-}
-
-/// Lines that need more lines to be a payload.
-#[derive(Clone, Copy, Debug, Default)]
-struct OpenLines {
-    count: usize,
-    /// Their bytes, with the line ends.
-    length: usize,
-    /// Bytes of the first one, without its line end.
-    first: usize,
-    /// They are too many for a payload.
+    /// The record at `start` has not ended, and is too long for a payload.
     is_overlong: bool,
-    /// Nothing more is waited for to know where they end.
+    /// Nothing more is waited for to know where that record ends.
     is_settled: bool,
 }
 
@@ -98,8 +89,8 @@ impl Cutter {
         };
         self.bytes.truncate(before + *read.as_ref().unwrap_or(&0));
         self.position += *read.as_ref().unwrap_or(&0) as u64;
-        let is_first = before == 0 && self.position <= BLOCK as u64;
-        if is_first && self.bytes.starts_with(BYTE_ORDER_MARK) {
+        let is_front = self.bytes.len() as u64 == self.position;
+        if is_front && self.bytes.starts_with(BYTE_ORDER_MARK) {
             self.start = BYTE_ORDER_MARK.len();
         }
         read
@@ -115,19 +106,26 @@ impl Cutter {
         true
     }
 
-    /// Passes over what has been read of a payload that does not end; its line, when there is one.
-    pub(super) fn skip_rest(&mut self) -> Option<u64> {
-        let begun = !self.is_skipping && self.start < self.bytes.len();
-        let line = self.line;
-        self.advance(self.bytes.len());
-        begun.then_some(line)
+    /// The text was cut off, maybe in the middle of a line: takes away the one without an end, and
+    /// with regular expressions all that is not a payload yet. The line of what was lost.
+    pub(super) fn cut_off(&mut self, mode: &Mode) -> Option<u64> {
+        let text = self.bytes.get(self.start..).unwrap_or_default();
+        let whole = match mode {
+            Mode::Line => text.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1),
+            Mode::Full | Mode::Regex { .. } => 0,
+        };
+        let was_begun = whole < text.len() && !self.is_skipping;
+        let line = self.line + line_ends(text.get(..whole).unwrap_or_default());
+        self.bytes.truncate(self.start + whole);
+        self.scanned = self.scanned.min(self.bytes.len());
+        was_begun.then_some(line)
     }
 
     /// Waits no longer for the end of a record that is too long for a payload; false when there is
     /// none.
     pub(super) fn settle(&mut self) -> bool {
-        let waits = self.open.is_overlong && !self.open.is_settled;
-        self.open.is_settled |= waits;
+        let waits = self.is_overlong && !self.is_settled;
+        self.is_settled |= waits;
         waits
     }
 
@@ -159,8 +157,7 @@ impl Cutter {
         };
         match found {
             Some((from, to, next)) => {
-                let skipped = self.bytes.get(self.start..from).unwrap_or_default();
-                let skipped = skipped.iter().filter(|byte| **byte == b'\n').count() as u64;
+                let skipped = line_ends(self.bytes.get(self.start..from).unwrap_or_default());
                 self.advance(next);
                 Cut::Payload(self.bytes.get(from..to).unwrap_or_default(), line + skipped)
             }
@@ -193,23 +190,22 @@ impl Cutter {
             Some(begin) => begin.find(rest)?.start(),
             None => rest.iter().position(|byte| !byte.is_ascii_whitespace())?,
         };
-        let before = rest.get(..from).unwrap_or_default();
-        let line = self.line + before.iter().filter(|byte| **byte == b'\n').count() as u64;
+        let line = self.line + line_ends(rest.get(..from).unwrap_or_default());
         self.advance(self.bytes.len());
         Some(line)
     }
 
     fn advance(&mut self, next: usize) {
-        let done = self.bytes.get(self.start..next).unwrap_or_default();
-        self.line += done.iter().filter(|byte| **byte == b'\n').count() as u64;
+        self.line += line_ends(self.bytes.get(self.start..next).unwrap_or_default());
         self.start = next;
         self.scanned = next;
-        self.open = OpenLines::default();
+        self.is_overlong = false;
+        self.is_settled = false;
     }
 
-    /// The place of the next line end behind the open lines.
+    /// The place of the next line end.
     fn line_end(&mut self) -> Option<usize> {
-        let from = (self.start + self.open.length).max(self.scanned);
+        let from = self.start.max(self.scanned);
         let rest = self.bytes.get(from..).unwrap_or_default();
         let found = rest.iter().position(|byte| *byte == b'\n').map(|end| from + end);
         self.scanned = found.unwrap_or(self.bytes.len());
@@ -218,60 +214,69 @@ impl Cutter {
 
     /// The next line, or lines when one is not a payload.
     fn lines(&mut self, at_end: bool, mapper: &dyn SourceMapper) -> Lines {
-        while !self.open.is_overlong {
-            let end = match self.line_end() {
-                Some(end) => end,
-                None if at_end && self.start + self.open.length < self.bytes.len() => {
-                    self.bytes.len()
-                }
-                None if at_end && self.open.count > 0 => break,
-                None => {
-                    let length = self.bytes.len() - self.start;
-                    if self.open.count == 0 || length <= LINES_BYTES_MAX {
-                        return Lines::NeedMore;
-                    }
-                    // Whether it is too long must not depend on how much of it has been read.
-                    break;
-                }
-            };
-            let text = self.bytes.get(self.start..end).unwrap_or_default();
-            if self.open.count > 0 && text.len() > LINES_BYTES_MAX {
-                break;
-            }
-            let next = (end + 1).min(self.bytes.len());
-            if mapper.is_complete(text) {
-                return Lines::Payload(end, next);
-            }
-            if self.open.count == 0 {
-                self.open.first = text.len();
-            }
-            self.open.count += 1;
-            self.open.length = next - self.start;
-            self.scanned = next;
-            self.open.is_overlong = self.open.count >= LINES_MAX;
+        let end = match self.line_end() {
+            Some(end) => end,
+            None if at_end && self.start < self.bytes.len() => self.bytes.len(),
+            None => return Lines::NeedMore,
+        };
+        let line = self.bytes.get(self.start..end).unwrap_or_default();
+        if mapper.is_complete(line) {
+            return Lines::Payload(end, (end + 1).min(self.bytes.len()));
         }
-        self.open.is_overlong = true;
-        self.overlong(at_end, mapper)
+        self.record(end, at_end, mapper)
     }
 
-    /// Lines that are too many for a payload: to be passed over up to where the record ends, or, when
-    /// it does not, the first of them.
-    fn overlong(&mut self, at_end: bool, mapper: &dyn SourceMapper) -> Lines {
+    /// The record that begins with a line that is not a payload. When it does not end, or has a
+    /// mistake, it is the first line alone.
+    fn record(&mut self, first_end: usize, at_end: bool, mapper: &dyn SourceMapper) -> Lines {
         let text = self.bytes.get(self.start..).unwrap_or_default();
-        let is_all = at_end && text.len() <= RECORD_BYTES_MAX;
-        let text = text.get(..RECORD_BYTES_MAX).unwrap_or(text);
-        let first_end = self.start + self.open.first;
-        let first = Lines::Payload(first_end, (first_end + 1).min(self.bytes.len()));
-        // Of a record that seems to end where the text does the line end may follow.
-        let ends =
-            |length: &usize| is_all || text.get(..*length).is_some_and(|it| it.ends_with(b"\n"));
-        match mapper.record_length(text).filter(ends) {
-            Some(length) if length > self.open.first + 1 => Lines::TooMany(self.start + length),
-            Some(_) => first,
-            None if at_end || self.open.is_settled || text.len() == RECORD_BYTES_MAX => first,
-            None => Lines::NeedMore,
+        let within_bytes = text.get(..RECORD_BYTES_MAX).unwrap_or(text);
+        let mut looked_at = within_bytes;
+        let length = LOOKED_AT_LINES.iter().find_map(|lines| {
+            looked_at = first_lines(within_bytes, *lines);
+            let is_all = at_end && looked_at.len() == text.len();
+            // Of a record that seems to end where the text does the line end may follow.
+            let ends = |length: &usize| {
+                is_all || looked_at.get(..*length).is_some_and(|record| record.ends_with(b"\n"))
+            };
+            mapper.record_length(looked_at).filter(ends)
+        });
+        let record = length.and_then(|length| looked_at.get(..length));
+        let first_line = first_end + 1 - self.start;
+        if let Some(record) = record.filter(|record| record.len() > first_line) {
+            let next = self.start + record.len();
+            let content = record.strip_suffix(b"\n").unwrap_or(record);
+            return if fits(content) {
+                Lines::Payload(self.start + content.len(), next)
+            } else {
+                Lines::TooMany(next)
+            };
         }
+        let is_full = looked_at.len() < text.len();
+        if record.is_some() || at_end || is_full || self.is_settled {
+            return Lines::Payload(first_end, (first_end + 1).min(self.bytes.len()));
+        }
+        self.is_overlong = !fits(text);
+        Lines::NeedMore
     }
+}
+
+/// Whether a record of this text, which has no line end behind it, may be a payload.
+fn fits(text: &[u8]) -> bool {
+    text.len() <= LINES_BYTES_MAX && line_ends(text) < LINES_MAX as u64
+}
+
+/// The first lines of a text, up to so many.
+fn first_lines(text: &[u8], lines: usize) -> &[u8] {
+    let mut ends = text.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
+    match ends.nth(lines.saturating_sub(1)) {
+        Some((end, _)) => text.get(..=end).unwrap_or(text),
+        None => text,
+    }
+}
+
+fn line_ends(text: &[u8]) -> u64 {
+    text.iter().filter(|byte| **byte == b'\n').count() as u64
 }
 
 /// What lines are.

@@ -1,8 +1,7 @@
 //! The source `file`.
 
 use std::collections::{BTreeSet, VecDeque};
-use std::fs::{File, Metadata};
-use std::io::Read;
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use siddhi_core::extension::{
@@ -10,8 +9,8 @@ use siddhi_core::extension::{
     Schema, Source, SourceError, SourceFactory,
 };
 
-use super::config::{Action, Config, DOCUMENTATION, Mode, Origin};
-use super::cut::{Cut, Cutter, PAYLOAD_BYTES_MAX};
+use super::config::{Action, Config, DOCUMENTATION, Origin};
+use super::open::{OpenFile, Step, Successor};
 use crate::environment::Environment;
 
 /// So many files of one name are kept side by side.
@@ -148,7 +147,7 @@ impl FileSource {
     /// that of its successor.
     fn close(&mut self, follows: bool) -> Result<(), SourceError> {
         if let Some(open) = self.open.take() {
-            self.bytes_done += open.cutter.position();
+            self.bytes_done += open.position();
             if let Some(path) = open.path.filter(|_| !follows) {
                 act(&path, &self.config.after_process)?;
             }
@@ -181,14 +180,10 @@ impl PullSource for FileSource {
                 Ok(Step::End) if open.at_end => self.close(follows)?,
                 Ok(Step::End) if follows && self.successor.is_none() => {
                     match open.successor(self.config.header_lines) {
-                        Some(Successor::Other(successor)) => {
-                            // What was written before the other file took its place is still to
-                            // be read.
-                            self.successor = Some(successor);
-                        }
+                        // What was written before another file took its place is still to be read.
+                        Some(Successor::Other(successor)) => self.successor = Some(successor),
                         Some(Successor::Emptied(successor)) => {
-                            open.reject_rest("the file became shorter in this line", decoder);
-                            open.at_end = true;
+                            open.cut_off(&self.config.mode, decoder);
                             self.successor = Some(successor);
                         }
                         None if open.settle() => {}
@@ -207,185 +202,10 @@ impl PullSource for FileSource {
     }
 
     fn position(&self) -> Option<(u64, u64)> {
-        let open = self.open.as_ref().map_or(0, |open| open.cutter.position());
+        let open = self.open.as_ref().map_or(0, |open| open.position());
         let known = self.bytes_total > 0 && !self.config.tailing;
         known.then_some((self.bytes_done + open, self.bytes_total))
     }
-}
-
-/// A file that is being read.
-struct OpenFile {
-    /// None for standard input.
-    path: Option<PathBuf>,
-    reader: Reader,
-    /// A read may wait for whoever writes: this is no file on a disk, but a pipe or a terminal.
-    may_wait: bool,
-    cutter: Cutter,
-    header_lines_left: u64,
-    at_end: bool,
-    /// What had been read when there was nothing more for the first time.
-    idle_at: Option<u64>,
-    place: Place,
-}
-
-enum Reader {
-    File(File),
-    StandardInput(std::io::Stdin),
-}
-
-impl std::fmt::Debug for OpenFile {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("OpenFile").field("path", &self.path).finish_non_exhaustive()
-    }
-}
-
-enum Step {
-    /// There may be more.
-    Went,
-    /// Reading on may take as long as whoever writes likes, and there are rows to be handed on.
-    WouldWait,
-    /// Nothing more can be read for now.
-    End,
-}
-
-impl OpenFile {
-    fn new(path: Option<PathBuf>, reader: Reader, may_wait: bool, header_lines: u64) -> Self {
-        let origin = match &path {
-            Some(path) => path.display().to_string().into(),
-            None => "standard input".into(),
-        };
-        Self {
-            path,
-            reader,
-            may_wait,
-            cutter: Cutter::new(PAYLOAD_BYTES_MAX),
-            header_lines_left: header_lines,
-            at_end: false,
-            idle_at: None,
-            place: Place { origin, line: None },
-        }
-    }
-
-    fn open(path: &Path, header_lines: u64) -> std::io::Result<Self> {
-        let file = File::open(path)?;
-        let may_wait = !file.metadata()?.is_file();
-        Ok(Self::new(Some(path.into()), Reader::File(file), may_wait, header_lines))
-    }
-
-    fn standard_input(header_lines: u64) -> Self {
-        Self::new(None, Reader::StandardInput(std::io::stdin()), true, header_lines)
-    }
-
-    /// Hands on the next payload, or reads on.
-    fn step(&mut self, mode: &Mode, decoder: &mut Decoder<'_>) -> std::io::Result<Step> {
-        if self.header_lines_left > 0 {
-            if self.cutter.skip_line(self.at_end) {
-                self.header_lines_left -= 1;
-                return Ok(Step::Went);
-            }
-            return self.fill(decoder);
-        }
-        match self.cutter.next(mode, self.at_end, &*decoder.mapper) {
-            Cut::Payload(payload, line) => {
-                let payload = match mode {
-                    Mode::Line => payload.strip_suffix(b"\r").unwrap_or(payload),
-                    _ => payload,
-                };
-                self.place.line = Some(line);
-                decoder.payload(payload, &self.place);
-                Ok(Step::Went)
-            }
-            Cut::TooLong(line) => Ok(self.reject(line, "longer than 64 MB", decoder)),
-            Cut::TooManyLines(line) => {
-                Ok(self.reject(line, "a row of more than 100 lines or 64 KB", decoder))
-            }
-            Cut::Unfinished(line) => {
-                Ok(self.reject(line, "the text ends before the event does", decoder))
-            }
-            Cut::NeedsMore => self.fill(decoder),
-        }
-    }
-
-    fn reject(&mut self, line: u64, reason: &str, decoder: &mut Decoder<'_>) -> Step {
-        self.place.line = Some(line);
-        let rejection = Rejection { place: self.place.clone(), reason: reason.into() };
-        decoder.buffer.rejections.push(rejection);
-        Step::Went
-    }
-
-    fn fill(&mut self, decoder: &Decoder<'_>) -> std::io::Result<Step> {
-        if self.at_end {
-            return Ok(Step::End);
-        }
-        // A read gives what is there, up to a block, so that a fast writer loses nothing by this.
-        let buffer = &decoder.buffer;
-        if self.may_wait && !(buffer.batch.is_empty() && buffer.rejections.is_empty()) {
-            return Ok(Step::WouldWait);
-        }
-        let reader: &mut dyn Read = match &mut self.reader {
-            Reader::File(file) => file,
-            Reader::StandardInput(input) => input,
-        };
-        Ok(if self.cutter.fill(reader)? == 0 { Step::End } else { Step::Went })
-    }
-
-    /// Where nothing has been written since the source was last asked, whoever writes is not in the
-    /// middle of a row, and one that is too long has a forgotten quote: the rows behind it must not
-    /// wait for as many as it takes to be sure.
-    fn settle(&mut self) -> bool {
-        let position = Some(self.cutter.position());
-        let rests = std::mem::replace(&mut self.idle_at, position) == position;
-        rests && self.cutter.settle()
-    }
-
-    /// What stands at the path of a file that is followed, when it is not what has been read: after
-    /// its log was rotated another file, or the same one from its start. None while there is
-    /// nothing new, nor at the path, which is so for a moment while a log is rotated.
-    fn successor(&self, header_lines: u64) -> Option<Successor> {
-        let (Some(path), Reader::File(file)) = (&self.path, &self.reader) else { return None };
-        if self.may_wait {
-            return None;
-        }
-        let is_other = |known: &Metadata, found: &Metadata| identity(known) != identity(found);
-        let known = file.metadata().ok()?;
-        let found = std::fs::metadata(path).ok()?;
-        if !is_other(&known, &found) && found.len() >= self.cutter.position() {
-            return None;
-        }
-        let open = Self::open(path, header_lines).ok()?;
-        // What has been opened counts: the path may have changed once more.
-        let Reader::File(file) = &open.reader else { return None };
-        let is_other = is_other(&known, &file.metadata().ok()?);
-        Some(if is_other { Successor::Other(open) } else { Successor::Emptied(open) })
-    }
-
-    /// Rejects what has been read of a payload whose end is lost.
-    fn reject_rest(&mut self, reason: &str, decoder: &mut Decoder<'_>) {
-        if let Some(line) = self.cutter.skip_rest() {
-            self.reject(line, reason, decoder);
-        }
-    }
-}
-
-/// What follows a file at its path.
-enum Successor {
-    /// Another file.
-    Other(OpenFile),
-    /// The same file, which somebody emptied and refills.
-    Emptied(OpenFile),
-}
-
-/// What tells a file from another one of its name.
-#[cfg(unix)]
-fn identity(file: &Metadata) -> (u64, u64) {
-    use std::os::unix::fs::MetadataExt as _;
-    (file.dev(), file.ino())
-}
-
-/// What tells a file from another one of its name.
-#[cfg(not(unix))]
-fn identity(file: &Metadata) -> Option<std::time::SystemTime> {
-    file.created().ok()
 }
 
 fn failed(path: &Path, source: std::io::Error) -> SourceError {

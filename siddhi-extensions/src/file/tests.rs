@@ -294,13 +294,62 @@ fn a_row_of_too_many_lines_is_rejected_as_a_whole() {
 fn a_forgotten_quote_costs_its_line_alone() {
     let mapper = csv_mapper(&testing::schema(&[("line", DataType::String)]));
     let rows = |count: usize| (0..count).map(|n| format!("row {n}\n")).collect::<String>();
-    for (behind, count) in [("", 120), ("", 200_000), ("\"z\n", 120), ("z\"z\n", 120)] {
+    for (behind, count) in [("", 120), ("", 200_000), ("z\"\n", 1000), ("z\"z\n", 120)] {
         let text = format!("\"one\n{}{behind}", rows(count));
         let found = cut(Cutter::new(1 << 26), mapper.as_ref(), &text, &[usize::MAX]);
         let lines = text.lines().zip(1..).map(|(line, number)| format!("{number} {line}"));
         let expected: Vec<String> = lines.collect();
         assert!(found == expected, "{count} rows, then {behind:?}");
     }
+}
+
+#[test]
+fn a_forgotten_quote_holds_back_no_more_than_a_thousand_lines() {
+    let mapper = csv_mapper(&testing::schema(&[("line", DataType::String)]));
+    let mut cutter = Cutter::new(1 << 26);
+    let mut arrives = |row: &str| {
+        cutter.fill(&mut row.as_bytes()).unwrap();
+        !matches!(cutter.next(&Mode::Line, false, mapper.as_ref()), Cut::NeedsMore)
+    };
+    assert!(!arrives("\"one\n"));
+    assert_eq!((1..5000).find(|_| arrives("row\n")), Some(1000));
+}
+
+/// Counts what it is shown.
+#[derive(Debug)]
+struct Counting {
+    mapper: Box<dyn SourceMapper>,
+    bytes: std::sync::atomic::AtomicUsize,
+}
+
+impl Counting {
+    fn count(&self, text: &[u8]) {
+        self.bytes.fetch_add(text.len(), std::sync::atomic::Ordering::Relaxed);
+    }
+}
+
+impl SourceMapper for Counting {
+    fn is_complete(&self, payload: &[u8]) -> bool {
+        self.count(payload);
+        self.mapper.is_complete(payload)
+    }
+
+    fn record_length(&self, text: &[u8]) -> Option<usize> {
+        self.count(text);
+        self.mapper.record_length(text)
+    }
+
+    fn decode(&mut self, _: &[u8], _: &mut siddhi_core::extension::RowWriter<'_>) {}
+}
+
+#[test]
+fn text_that_closes_no_quote_is_looked_at_in_pieces() {
+    let mapper = csv_mapper(&testing::schema(&[("line", DataType::String)]));
+    let counting = Counting { mapper, bytes: 0.into() };
+    let text = "a\",\"b\n".repeat(3000);
+    let found = cut(Cutter::new(1 << 26), &counting, &text, &[usize::MAX]);
+    assert_eq!(found.len(), 3000);
+    assert!(counting.bytes.into_inner() < 1200 * text.len());
 }
 
 #[test]
@@ -408,6 +457,41 @@ fn the_rest_of_a_line_that_was_emptied_away_is_not_taken_for_it() {
     assert_eq!(rows, ["5"]);
     let path = fixture.path("a").display().to_string();
     assert_eq!(rejections, [format!("{path}:2: the file became shorter in this line")]);
+}
+
+/// A log that is rotated may have a successor before whoever writes is told of it.
+#[test]
+fn an_empty_successor_ends_no_file() {
+    let mut fixture = Fixture::new();
+    fixture.write("log", "one\n");
+    let mut source = fixture.source(&[("file.uri", "log")]).unwrap();
+    let mut next = |fixture: &mut Fixture| fixture.next(source.as_mut()).0;
+    assert_eq!(next(&mut fixture), ["one"]);
+    let mut old = fs::OpenOptions::new().append(true).open(fixture.path("log")).unwrap();
+    fs::rename(fixture.path("log"), fixture.path("log.1")).unwrap();
+    fixture.write("log", "");
+    assert_eq!(next(&mut fixture), Vec::<String>::new());
+    old.write_all(b"two\n").unwrap();
+    fixture.write("log", "three\n");
+    assert_eq!(next(&mut fixture), ["two", "three"]);
+}
+
+#[test]
+fn whole_lines_behind_an_open_quote_outlive_what_empties_the_file() {
+    let mut fixture = Fixture::new();
+    fixture.mapper = csv_mapper(&fixture.schema);
+    fixture.write("a", "\"one\ntwo\nthr");
+    let mut source = fixture.source(&[("file.uri", "a")]).unwrap();
+    assert_eq!(fixture.next(source.as_mut()).0, Vec::<String>::new());
+    fixture.write("a", "four\n");
+    let (rows, rejections, _) = fixture.next(source.as_mut());
+    assert_eq!(rows, ["two", "four"]);
+    let path = fixture.path("a").display().to_string();
+    let expected = [
+        format!("{path}:3: the file became shorter in this line"),
+        format!("{path}:1: a quote is not closed"),
+    ];
+    assert_eq!(rejections, expected);
 }
 
 #[cfg(target_os = "linux")]
@@ -586,6 +670,17 @@ fn few_files_are_open() {
 }
 
 proptest! {
+    /// However the bytes arrive, the rows are the same, and a mark is one at the front alone.
+    #[test]
+    fn rows_do_not_depend_on_how_they_arrive(
+        text in "\u{feff}?([ab\n\r,]|\"|\u{feff}|\"\n){0,60}",
+        pieces in proptest::collection::vec(1_usize..7, 1..30)
+    ) {
+        let mapper = csv_mapper(&testing::schema(&[("line", DataType::String)]));
+        let rows = |pieces: &[usize]| cut(Cutter::new(1000), mapper.as_ref(), &text, pieces);
+        prop_assert_eq!(rows(&pieces), rows(&[usize::MAX]));
+    }
+
     /// However the bytes arrive, the lines are the same.
     #[test]
     fn lines_do_not_depend_on_how_they_arrive(
