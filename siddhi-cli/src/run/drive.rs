@@ -94,22 +94,21 @@ impl<'a> Drive<'a> {
         loop {
             let due = self.app.next_timer().filter(|_| self.time.is_wall());
             let mut rejections: Vec<(usize, Vec<Rejection>)> = Vec::new();
-            let next = feeds
-                .next(
-                    || SystemClock.now_ms(),
-                    due,
-                    |index, rejected| rejections.push((index, rejected)),
-                    // Whoever reads the output should not wait for what has happened already.
-                    || self.printer.write_out(),
-                )
-                .context("an input failed")?;
+            let next = feeds.next(
+                || SystemClock.now_ms(),
+                due,
+                |index, rejected| rejections.push((index, rejected)),
+                // Whoever reads the output should not wait for what has happened already.
+                || self.printer.write_out(),
+            );
+            // What could not be read before a failure may be its cause.
             for (index, rejections) in rejections {
                 if let Some(count) = self.of_inputs.get_mut(index) {
                     count.rejected += rejections.len() as u64;
                 }
                 self.reject(handlers.get(index), &rejections);
             }
-            match next {
+            match next.context("an input failed")? {
                 Next::End => return Ok(()),
                 Next::Nothing => self.app.advance(self.time.now_ms())?,
                 Next::Chunk(index) => {
