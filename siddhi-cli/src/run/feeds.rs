@@ -2,7 +2,8 @@
 //!
 //! A thread reads only when it is asked to, so what is read ahead is bounded. The merge waits for
 //! an input that may still bring an earlier event, and not for one that is followed and has
-//! nothing for now: its events come when they come.
+//! nothing for now: its events come when they come. So do those of a pipe that bring no time; only
+//! files are then read in their order, so that runs are repeatable.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -43,6 +44,8 @@ pub(super) struct Feeds {
 pub(super) struct Feed {
     pub(super) schema: Schema,
     pub(super) has_event_time: bool,
+    /// A read may take as long as whoever writes likes.
+    may_wait: bool,
     requests: Sender<()>,
     requested: usize,
     filled: std::collections::VecDeque<Buffer>,
@@ -88,6 +91,7 @@ impl Feeds {
             feeds.push(Feed {
                 schema: input.schema().clone(),
                 has_event_time: input.has_event_time(),
+                may_wait: input.may_wait(),
                 requests,
                 requested: 0,
                 filled: std::collections::VecDeque::new(),
@@ -137,23 +141,23 @@ impl Feeds {
                 return Ok(Next::End);
             }
             self.request(now_ms());
-            let unknown = self.feeds.iter().any(Feed::is_awaited);
-            if !unknown {
-                if let Some(failure) = self.failure() {
-                    return Err(failure);
-                }
-                if let Some(index) = self.earliest() {
-                    if self.report(index, &mut rejected) {
-                        return Ok(Next::Chunk(index));
-                    }
-                    continue;
-                }
-                if self.feeds.iter().all(|feed| feed.state == State::Finished) {
-                    return Ok(Next::End);
-                }
+            // Of several failures the first is told, not the one that is found first.
+            let answers_soon = |feed: &Feed| feed.is_awaited() && !feed.may_wait;
+            if !self.feeds.iter().any(answers_soon)
+                && let Some(failure) = self.failure()
+            {
+                return Err(failure);
             }
-            // Nothing is sent before an awaited input has answered, so no other is asked meanwhile.
-            let retry = self.feeds.iter().filter_map(Feed::retry_at_ms).min().filter(|_| !unknown);
+            if let Some(index) = self.next_index() {
+                if self.report(index, &mut rejected) {
+                    return Ok(Next::Chunk(index));
+                }
+                continue;
+            }
+            if self.feeds.iter().all(|feed| feed.state == State::Finished) {
+                return Ok(Next::End);
+            }
+            let retry = self.feeds.iter().filter_map(Feed::retry_at_ms).min();
             let wait_until = retry.into_iter().chain(wait_until_ms).min();
             let message = self.messages.try_recv().or_else(|_| {
                 idle();
@@ -247,10 +251,14 @@ impl Feeds {
         has_events
     }
 
-    /// The input with the earliest event; of equal ones the first.
-    fn earliest(&self) -> Option<usize> {
+    /// The input with the earliest event, of equal ones the first; none while an input that is
+    /// awaited may bring an earlier one.
+    fn next_index(&self) -> Option<usize> {
         let with_time = |(index, feed): (usize, &Feed)| Some((feed.next_time_ms()?, index));
-        self.feeds.iter().enumerate().filter_map(with_time).min().map(|(_, index)| index)
+        let (_, index) = self.feeds.iter().enumerate().filter_map(with_time).min()?;
+        let has_event_time = self.feeds.get(index)?.has_event_time;
+        let mut awaited = self.feeds.iter().filter(|feed| feed.is_awaited());
+        awaited.all(|feed| feed.has_event_time && !has_event_time).then_some(index)
     }
 
     /// Goes behind the chunk that [`Feeds::next`] named.
@@ -266,14 +274,19 @@ impl Feeds {
 }
 
 impl Feed {
-    /// Whether the merge must wait for it.
+    /// Whether the merge must wait for it, at least with what comes by its time.
     fn is_awaited(&self) -> bool {
-        self.state == State::Reading && self.filled.is_empty()
+        let has_order = self.has_event_time || !self.may_wait;
+        has_order && self.state == State::Reading && self.filled.is_empty()
     }
 
     fn retry_at_ms(&self) -> Option<i64> {
         match self.state {
-            State::Idle { retry_at_ms } if self.requested == 0 => Some(retry_at_ms),
+            State::Idle { retry_at_ms }
+                if self.requested == 0 && self.filled.len() < READ_AHEAD =>
+            {
+                Some(retry_at_ms)
+            }
             _ => None,
         }
     }

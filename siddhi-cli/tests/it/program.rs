@@ -1,8 +1,8 @@
 //! The program in a directory of its own.
 
-use std::io::Write as _;
+use std::io::{BufRead as _, BufReader, Lines, Read as _, Write as _};
 use std::path::PathBuf;
-use std::process::{Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 /// A directory with files.
 pub(crate) struct Directory(tempfile::TempDir);
@@ -67,6 +67,54 @@ impl Directory {
         let directory = self.0.path().display().to_string();
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap().replace(&directory, "DIR");
         Output { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
+    }
+
+    /// Starts `siddhi` and leaves its standard input open.
+    pub(crate) fn start(&self, arguments: &str) -> Running {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_siddhi"))
+            .args(arguments.split_whitespace())
+            .current_dir(self.0.path())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let lines = BufReader::new(program.stdout.take().unwrap()).lines();
+        Running { input: program.stdin.take(), program, lines }
+    }
+}
+
+/// A program that runs while its test writes its input and reads its output.
+pub(crate) struct Running {
+    program: Child,
+    pub(crate) input: Option<ChildStdin>,
+    lines: Lines<BufReader<ChildStdout>>,
+}
+
+impl Running {
+    /// Writes to its standard input.
+    pub(crate) fn write(&mut self, text: &str) {
+        self.input.as_mut().unwrap().write_all(text.as_bytes()).unwrap();
+    }
+
+    /// The next line of its output, which is waited for.
+    pub(crate) fn line(&mut self) -> String {
+        self.lines.next().unwrap().unwrap()
+    }
+
+    /// Asks it to end, as Ctrl-C does.
+    #[cfg(unix)]
+    pub(crate) fn interrupt(&self) {
+        let id = self.program.id().to_string();
+        assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+    }
+
+    /// Ends its input and waits for it: its code, and what it told.
+    pub(crate) fn end(mut self) -> (Option<i32>, String) {
+        drop(self.input.take());
+        let mut err = String::new();
+        self.program.stderr.take().unwrap().read_to_string(&mut err).unwrap();
+        (self.program.wait().unwrap().code(), err)
     }
 }
 

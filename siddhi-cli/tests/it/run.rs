@@ -284,46 +284,87 @@ fn exit_codes_say_what_is_wrong() {
 /// Whoever writes a pipe slowly gets an answer to each row, and time passes between them.
 #[test]
 fn rows_of_a_slow_pipe_are_processed_when_they_arrive() {
-    use std::io::{BufRead as _, BufReader, Write as _};
-    use std::process::{Command, Stdio};
-
     let app = "
         define stream S (k string, v int);
         from S select k, v * 2 as d insert into O;
         from S#window.timeBatch(20 millisec) select k, v as d insert into P;
     ";
     let directory = Directory::new(&[("app.siddhi", app)]);
-    let mut program = Command::new(env!("CARGO_BIN_EXE_siddhi"))
-        .args(["run", "app.siddhi", "-q", "--events", "S=-", "--format", "json"])
-        .current_dir(directory.path("."))
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut pipe = program.stdin.take().unwrap();
-    let mut lines = BufReader::new(program.stdout.take().unwrap()).lines();
+    let mut program = directory.start("run app.siddhi -q --events S=- --format json");
     let mut answers = |row: &str| {
-        pipe.write_all(row.as_bytes()).unwrap();
+        program.write(row);
         let line = || {
-            let line = lines.next().unwrap().unwrap();
-            let line: serde_json::Value = serde_json::from_str(&line).unwrap();
+            let line: serde_json::Value = serde_json::from_str(&program.line()).unwrap();
             format!("{} {}", line["stream"], line["event"]["d"])
         };
         std::iter::repeat_with(line).take(2).collect::<Vec<_>>()
     };
     assert_eq!(answers("k,v\na,1\n"), ["\"O\" 2", "\"P\" 1"]);
     assert_eq!(answers("b,2\n"), ["\"O\" 4", "\"P\" 2"]);
-    drop(pipe);
-    assert_eq!(program.wait().unwrap().code(), Some(0));
+    assert_eq!(program.end(), (Some(0), String::new()));
+}
+
+const TWO: &str = "
+    define stream A (t long);
+    define stream B (t long);
+    from A select t insert into O;
+    from B select t insert into O;
+";
+
+#[test]
+fn a_silent_pipe_holds_back_only_what_is_merged_with_it_by_time() {
+    let directory = Directory::new(&[("app.siddhi", TWO), ("b.csv", "t\n7\n8\n")]);
+    for (times, order) in [
+        ("", ["7", "8", "5", "9"]),
+        ("--time A.t", ["7", "8", "5", "9"]),
+        ("--time A.t --time B.t", ["5", "7", "8", "9"]),
+    ] {
+        let arguments = format!("run app.siddhi -q --events A=- --events B=b.csv {times}");
+        let mut program = directory.start(&format!("{arguments} --format csv"));
+        let value = |line: String| line.rsplit(',').next().unwrap().to_owned();
+        let is_held = order[0] == "5";
+        let before = if is_held { 0 } else { 3 };
+        let mut lines: Vec<String> = (0..before).map(|_| value(program.line())).collect();
+        program.write("t\n5\n9\n");
+        lines.extend((before..5).map(|_| value(program.line())));
+        assert_eq!(lines[1..], order, "{times}");
+        assert_eq!(program.end().0, Some(0));
+    }
+}
+
+#[test]
+fn files_without_times_are_read_one_after_the_other() {
+    let directory = Directory::new(&[("app.siddhi", TWO)]);
+    for (file, from) in [("a.csv", 0), ("b.csv", 3000)] {
+        let rows: String = (from..from + 3000).map(|t| format!("{t}\n")).collect();
+        directory.write(file, &format!("t\n{rows}"));
+    }
+    let arguments = "run app.siddhi -q --events A=a.csv --events B=b.csv --format csv";
+    let output = directory.siddhi(arguments).out;
+    let values = output.lines().skip(1).map(|line| line.rsplit(',').next().unwrap());
+    assert!(values.eq((0..6000).map(|t| t.to_string())), "{output}");
+}
+
+#[test]
+fn rows_that_were_rejected_before_a_failure_are_told() {
+    let app = "
+        @source(type = 'file', file.uri = 's.csv', tailing = 'false', action.after.process = 'move',
+                move.after.process = 'app.siddhi/done', @map(type = 'csv'))
+        define stream S (v int);
+        from S select v insert into O;
+    ";
+    let directory = Directory::new(&[("app.siddhi", app), ("s.csv", "x\ny\n")]);
+    let output = directory.siddhi("run app.siddhi");
+    assert_eq!(output.code, Some(4), "{}", output.err);
+    assert!(output.err.contains("s.csv:1: v: 'x' is no int"), "{}", output.err);
+    assert!(output.err.contains("2 rows could not be read"), "{}", output.err);
 }
 
 /// A followed file: what is appended comes out at once, and Ctrl-C ends the run in good order.
 #[cfg(unix)]
 #[test]
 fn a_followed_file_is_run_until_ctrl_c() {
-    use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-    use std::process::{Command, Stdio};
-
+    use std::io::Write as _;
     let app = "
         @source(type = 'file', file.uri = 's.csv', file.polling.interval = '1',
                 @map(type = 'csv'))
@@ -331,26 +372,14 @@ fn a_followed_file_is_run_until_ctrl_c() {
         @info(name = 'q') from S select k, v * 2 as d insert into O;
     ";
     let directory = Directory::new(&[("app.siddhi", app), ("s.csv", "a,1\n")]);
-    let mut program = Command::new(env!("CARGO_BIN_EXE_siddhi"))
-        .args(["run", "app.siddhi", "--format", "csv"])
-        .current_dir(directory.path("."))
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(program.stdout.take().unwrap()).lines();
-    let mut next = || {
-        let line = lines.next().unwrap().unwrap();
-        line.split_once(',').unwrap().1.to_owned()
-    };
+    let mut program = directory.start("run app.siddhi --format csv");
+    let mut next = || program.line().split_once(',').unwrap().1.to_owned();
     assert_eq!([next(), next()], ["k,d", "a,2"]);
     let mut file = std::fs::OpenOptions::new().append(true).open(directory.path("s.csv")).unwrap();
     file.write_all(b"b,2\n").unwrap();
     assert_eq!(next(), "b,4");
-    let id = program.id().to_string();
-    assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
-    let mut err = String::new();
-    program.stderr.take().unwrap().read_to_string(&mut err).unwrap();
-    assert_eq!(program.wait().unwrap().code(), Some(0), "{err}");
+    program.interrupt();
+    let (code, err) = program.end();
+    assert_eq!(code, Some(0), "{err}");
     assert!(err.contains("stream S") && err.contains("in 2"), "{err}");
 }

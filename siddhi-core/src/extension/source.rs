@@ -96,6 +96,12 @@ pub trait PullSource: Send + fmt::Debug {
     fn position(&self) -> Option<(u64, u64)> {
         None
     }
+
+    /// Whether [`PullSource::next`] may take as long as whoever writes likes, as with a pipe. Nobody
+    /// should wait for it who need not.
+    fn may_wait(&self) -> bool {
+        false
+    }
 }
 
 /// How a [`PullSource`] stands after it was asked.
@@ -249,5 +255,11 @@ impl SourceInput {
     #[must_use]
     pub fn position(&self) -> Option<(u64, u64)> {
         self.source.position()
+    }
+
+    /// Whether [`SourceInput::fill`] may take as long as whoever writes likes.
+    #[must_use]
+    pub fn may_wait(&self) -> bool {
+        self.source.may_wait()
     }
 }

@@ -206,6 +206,16 @@ impl PullSource for FileSource {
         let known = self.bytes_total > 0 && !self.config.tailing;
         known.then_some((self.bytes_done + open, self.bytes_total))
     }
+
+    fn may_wait(&self) -> bool {
+        let is_file = |path: &Path| std::fs::metadata(path).is_ok_and(|found| found.is_file());
+        match &self.config.origin {
+            Origin::StandardInput => !is_file(Path::new("/dev/stdin")),
+            // One that is not there fails at once.
+            Origin::File(path) => path.exists() && !is_file(path),
+            Origin::Directory { .. } => false,
+        }
+    }
 }
 
 fn failed(path: &Path, source: std::io::Error) -> SourceError {
