@@ -5,11 +5,12 @@ use std::path::Path;
 use serde_json::{Value as Json, json};
 use siddhi_core::Findings;
 use siddhi_query::variables::{Substituted, substitute};
-use siddhi_query::{Severity, apply_fixes, parse_app_recovering};
+use siddhi_query::{Diagnostic, Severity, apply_fixes, parse_app_recovering};
 
 use crate::app_file::{AppFile, variable};
 use crate::arguments::{CheckArguments, Format};
 use crate::exit::Exit;
+use crate::numbers::counted;
 use crate::{console, diagnostics};
 
 /// A fix may show the next mistake; so many rounds are enough for any text.
@@ -17,14 +18,37 @@ const ROUNDS_MAX: usize = 10;
 
 /// Checks the apps. All are looked at, also behind one that cannot be read.
 pub(crate) fn run(arguments: &CheckArguments) -> anyhow::Result<Exit> {
-    let mut exit = Exit::Success;
+    match arguments.format {
+        Format::Json => tell_programs(arguments),
+        Format::Text => tell_people(arguments),
+    }
+}
+
+fn tell_programs(arguments: &CheckArguments) -> anyhow::Result<Exit> {
+    let mut outcome = Outcome::new();
     let mut found = Vec::new();
-    let mut fixed_files = Vec::new();
     let mut mended_text = None;
-    // A text from standard input that is mended goes where one asks for it.
-    let prints_text = |path: &Path| arguments.fix && path == Path::new("-");
-    let holds_text = arguments.apps.iter().any(|path| prints_text(path));
-    // Nothing stands in standard output beside such a text.
+    for path in &arguments.apps {
+        let Some((app, diagnostics)) = outcome.look_at(path, arguments.fix) else { continue };
+        found.extend(diagnostics::json(&app.path, &app.text, &diagnostics));
+        if arguments.fix && is_standard_input(path) {
+            mended_text = Some(app.text);
+        }
+    }
+    let mut report: Json = json!({ "diagnostics": found, "fixed": outcome.fixed });
+    // Within the report, so that standard output is one object. The places of what is found are
+    // places in this text.
+    if let (Some(text), Some(report)) = (mended_text, report.as_object_mut()) {
+        report.insert("text".into(), text.into());
+    }
+    console::print(&format!("{report}\n"))?;
+    Ok(outcome.exit)
+}
+
+fn tell_people(arguments: &CheckArguments) -> anyhow::Result<Exit> {
+    // A text from standard input that is mended goes where one asks for it, and nothing stands in
+    // standard output beside it.
+    let holds_text = arguments.fix && arguments.apps.iter().any(|path| is_standard_input(path));
     let say = |text: &str| match text.trim_end() {
         "" => Ok(()),
         line if holds_text => {
@@ -33,71 +57,69 @@ pub(crate) fn run(arguments: &CheckArguments) -> anyhow::Result<Exit> {
         }
         _ => console::print(text),
     };
+    let color =
+        if holds_text { console::is_error_terminal() } else { console::is_output_terminal() };
+    let mut outcome = Outcome::new();
     for path in &arguments.apps {
-        let mut app = match AppFile::read(path) {
-            Ok(app) => app,
-            Err(error) => {
-                exit = worse(exit, failed(&error));
-                continue;
-            }
+        let Some((app, diagnostics)) = outcome.look_at(path, arguments.fix) else { continue };
+        say(&diagnostics::text(&app.path, &app.text, &diagnostics, color))?;
+        if arguments.fix && is_standard_input(path) {
+            console::print(&app.text)?;
+        }
+    }
+    for file in outcome.fixed.iter().filter(|file| !is_standard_input(Path::new(file))) {
+        say(&format!("mended {file}\n"))?;
+    }
+    if outcome.exit == Exit::Success && !holds_text {
+        let found = match outcome.warnings {
+            0 => "no mistakes".into(),
+            count => counted(count, "warning"),
         };
-        if arguments.fix && mend(&mut app) {
-            let written = if prints_text(path) { Ok(()) } else { app.write() };
+        say(&format!("{} checked, {found}\n", counted(arguments.apps.len() as u64, "app")))?;
+    }
+    Ok(outcome.exit)
+}
+
+/// What has come of the apps so far.
+struct Outcome {
+    exit: Exit,
+    /// The files that were mended.
+    fixed: Vec<String>,
+    warnings: u64,
+}
+
+impl Outcome {
+    fn new() -> Self {
+        Self { exit: Exit::Success, fixed: Vec::new(), warnings: 0 }
+    }
+
+    /// An app, mended where it can and should be, and what is found in it. None when it cannot be
+    /// read, which is told.
+    fn look_at(&mut self, path: &Path, fixes: bool) -> Option<(AppFile, Vec<Diagnostic>)> {
+        let mut app = AppFile::read(path).map_err(|error| self.fail(&error)).ok()?;
+        if fixes && mend(&mut app) {
+            let written = if is_standard_input(path) { Ok(()) } else { app.write() };
             match written {
-                Ok(()) => fixed_files.push(path.display().to_string()),
-                Err(error) => exit = worse(exit, failed(&error)),
+                Ok(()) => self.fixed.push(path.display().to_string()),
+                Err(error) => self.fail(&error),
             }
         }
         let findings = app.findings();
-        exit = worse(exit, verdict(&findings));
-        match arguments.format {
-            Format::Json => {
-                found.extend(diagnostics::json(&app.path, &app.text, &findings.diagnostics));
-                if prints_text(path) {
-                    mended_text = Some(app.text);
-                }
-            }
-            Format::Text => {
-                let color = if holds_text {
-                    console::is_error_terminal()
-                } else {
-                    console::is_output_terminal()
-                };
-                say(&diagnostics::text(&app.path, &app.text, &findings.diagnostics, color))?;
-                if prints_text(path) {
-                    console::print(&app.text)?;
-                }
-            }
-        }
+        self.exit = worse(self.exit, verdict(&findings));
+        let is_warning = |found: &&Diagnostic| found.severity == Severity::Warning;
+        self.warnings += findings.diagnostics.iter().filter(is_warning).count() as u64;
+        Some((app, findings.diagnostics))
     }
-    match arguments.format {
-        Format::Json => {
-            let mut report: Json = json!({ "diagnostics": found, "fixed": fixed_files });
-            // Within the report, so that standard output is one object. The places of what is found
-            // are places in this text.
-            if let Some(text) = mended_text {
-                report["text"] = text.into();
-            }
-            console::print(&format!("{report}\n"))?;
-        }
-        Format::Text => {
-            for file in fixed_files.iter().filter(|file| *file != "-") {
-                say(&format!("mended {file}\n"))?;
-            }
-            if exit == Exit::Success && !holds_text {
-                let count = arguments.apps.len();
-                let apps = if count == 1 { "app" } else { "apps" };
-                say(&format!("{count} {apps} checked, no mistakes\n"))?;
-            }
-        }
+
+    /// Tells that a file cannot be read or written.
+    fn fail(&mut self, error: &anyhow::Error) {
+        console::error_line(&format!("error: {error:#}"));
+        self.exit = worse(self.exit, Exit::Failed);
     }
-    Ok(exit)
 }
 
-/// Tells that a file cannot be read or written.
-fn failed(error: &anyhow::Error) -> Exit {
-    console::error_line(&format!("error: {error:#}"));
-    Exit::Failed
+fn is_standard_input(path: &Path) -> bool {
+    path == Path::new("-")
 }
 
 /// Applies fixes that cannot change the meaning; says whether the text has changed.

@@ -18,6 +18,7 @@ mod explain;
 mod fmt;
 mod functions;
 mod logger;
+mod numbers;
 mod run;
 
 use arguments::{Arguments, Command};

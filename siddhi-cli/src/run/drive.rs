@@ -11,11 +11,12 @@ use siddhi_pipeline::{Clock as _, Histogram, SystemClock};
 use super::feeds::{Feeds, Message, Next};
 use super::printer::Printer;
 use super::progress::Bar;
-use super::report::{Held, Report, grouped};
+use super::report::{Held, Report};
 use super::time::Time;
 use crate::arguments::RunArguments;
 use crate::console;
 use crate::exit::Exit;
+use crate::numbers::grouped;
 
 /// How often the bar is drawn.
 const BAR_INTERVAL: Duration = Duration::from_millis(100);
@@ -227,7 +228,8 @@ impl<'a> Drive<'a> {
         let unread = self.of_inputs.iter().filter(|it| it.events == 0 && it.rejected > 0);
         for input in unread.clone() {
             console::error_line(&format!(
-                "error: no row of an input of stream '{}' could be read: {} rejected",
+                "error: no row of an input of stream '{}' could be read: {} rejected; it may be in \
+                 another format than --input-format or @map says",
                 input.stream,
                 grouped(input.rejected)
             ));

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::report::grouped;
 use crate::console;
+use crate::numbers::grouped;
 
 /// A bar with the share of the input that has been read and events a second; nothing when
 /// standard error is no terminal.

@@ -9,6 +9,7 @@ use siddhi_pipeline::Histogram;
 use super::progress::rate;
 use crate::arguments::RunFormat;
 use crate::console;
+use crate::numbers::{counted, grouped};
 
 /// Rows and matches that have begun and wait for more.
 #[derive(Debug)]
@@ -108,35 +109,6 @@ impl Report<'_> {
     }
 }
 
-/// A number with blanks between groups of three digits.
-pub(super) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(' ');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// A number of things.
-fn counted(number: u64, thing: &str) -> String {
-    format!("{} {thing}{}", grouped(number), if number == 1 { "" } else { "s" })
-}
-
 fn duration(nanoseconds: u64) -> String {
     format!("{:.1?}", Duration::from_nanos(nanoseconds))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::grouped;
-
-    #[test]
-    fn digits_stand_in_threes() {
-        let numbers = [0, 12, 123, 1234, 1_234_567];
-        assert_eq!(numbers.map(grouped), ["0", "12", "123", "1 234", "1 234 567"]);
-    }
 }

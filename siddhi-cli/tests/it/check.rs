@@ -158,6 +158,7 @@ fn misspelled_annotations_are_told_and_unknown_ones_are_not() {
     let check = directory.siddhi("check app.siddhi");
     let run = directory.siddhi("run app.siddhi -q --events S=s.csv");
     assert_eq!((check.code, run.code), (Some(0), Some(0)), "{}", run.err);
+    assert!(check.out.ends_with("\n\n1 app checked, 3 warnings\n"), "{}", check.out);
     for told in [check.out, run.err] {
         for meant in ["@app:name", "@source", "name"] {
             assert!(told.contains(&format!("did you mean `{meant}`?")), "{meant}\n{told}");
