@@ -1,6 +1,7 @@
 //! The inputs of a run: the sources of the app, and the files of `--events`.
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use siddhi_core::extension::{MapperConfig, Options, Schema, Source, SourceInput};
 use siddhi_core::{App, SiddhiManager};
@@ -17,6 +18,7 @@ pub(super) fn all(
     manager: &SiddhiManager,
     arguments: &RunArguments,
 ) -> anyhow::Result<Vec<SourceInput>> {
+    refuse_shared_input(arguments)?;
     let mut inputs = app.take_inputs();
     let fed: BTreeSet<String> = inputs.iter().map(|input| input.schema().stream.clone()).collect();
     let mut given: BTreeSet<&str> = BTreeSet::new();
@@ -44,6 +46,21 @@ pub(super) fn all(
         }
     }
     Ok(inputs)
+}
+
+/// Of several readers of standard input each would get a part, or the last one nothing.
+fn refuse_shared_input(arguments: &RunArguments) -> anyhow::Result<()> {
+    let of_app = (arguments.app == Path::new("-")).then(|| "the app".to_owned());
+    let of_events = arguments.events.iter().filter(|events| events.file == "-");
+    let of_events = of_events.map(|events| format!("--events {}=-", events.stream));
+    let readers: Vec<String> = of_app.into_iter().chain(of_events).collect();
+    if readers.len() < 2 {
+        return Ok(());
+    }
+    Err(usage(format!(
+        "standard input can be read once, and {} read it: name a file instead",
+        readers.join(" and ")
+    )))
 }
 
 /// A file of events: rows under a header, or objects, one a line. An empty field or missing key

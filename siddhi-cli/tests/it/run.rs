@@ -270,6 +270,7 @@ fn exit_codes_say_what_is_wrong() {
         ("run app.siddhi --events S=s.csv --playback", 2, "with --time S.ATTRIBUTE"),
         ("run app.siddhi --events S=s.csv --time S.k", 2, "'k' is not an int or long"),
         ("run app.siddhi --events S", 2, "expected STREAM=FILE"),
+        ("run app.siddhi --events S=- --events W=-", 2, "--events S=- and --events W=- read it"),
         ("run app.siddhi --events S=none.csv", 4, "cannot read DIR/none.csv"),
         ("run none.siddhi", 4, "cannot read none.siddhi"),
         ("run wrong.siddhi", 1, "wrong.siddhi:1:31"),
@@ -279,6 +280,9 @@ fn exit_codes_say_what_is_wrong() {
         assert_eq!(output.code, Some(code), "{arguments}\n{}", output.err);
         assert!(output.err.contains(error), "{arguments}\n{}", output.err);
     }
+    let output = directory.siddhi_reading("run - --events S=-", APP);
+    assert_eq!(output.code, Some(2), "{}", output.err);
+    assert!(output.err.contains("the app and --events S=- read it"), "{}", output.err);
 }
 
 /// Whoever writes a pipe slowly gets an answer to each row, and time passes between them.
