@@ -98,7 +98,7 @@ fn name(name: &Ident, known: &[&str], before: &str, found: &mut Vec<Diagnostic>)
     if is_annotation(&name.name) {
         return;
     }
-    if let Some(meant) = did_you_mean(&name.name, known.iter().copied()) {
+    if let Some(meant) = nearly(&name.name, known) {
         let message = format!("there is no annotation `{before}{}`", name.name);
         found.push(warning(message, name.span, &format!("{before}{meant}")));
     }
@@ -117,7 +117,7 @@ fn elements(annotation: &Annotation, found: &mut Vec<Diagnostic>) {
         if known.iter().any(|known| known.eq_ignore_ascii_case(&key.name)) {
             continue;
         }
-        if let Some(meant) = did_you_mean(&key.name, known.iter().copied()) {
+        if let Some(meant) = nearly(&key.name, known) {
             let message = format!("the annotation `@{whose}` has no element `{}`", key.name);
             found.push(warning(message, key.span, meant));
         }
@@ -126,6 +126,31 @@ fn elements(annotation: &Annotation, found: &mut Vec<Diagnostic>) {
 
 fn entry<'a>(table: &[(&'a str, &'a [&'a str])], name: &str) -> Option<(&'a str, &'a [&'a str])> {
     table.iter().copied().find(|(known, _)| known.eq_ignore_ascii_case(name))
+}
+
+/// The known name that was meant. Unlike elsewhere an unknown name may be right, so that a short one,
+/// which is near to many, must be one slip away.
+fn nearly<'a>(name: &str, known: &[&'a str]) -> Option<&'a str> {
+    const SHORT_LETTERS_MAX: usize = 6;
+    let meant = did_you_mean(name, known.iter().copied())?;
+    let is_short = name.chars().count() <= SHORT_LETTERS_MAX;
+    (!is_short || is_one_slip(name, meant)).then_some(meant)
+}
+
+/// Whether one letter more, less or other, or two that are swapped, lead from a name to another.
+fn is_one_slip(name: &str, other: &str) -> bool {
+    let letters = |text: &str| text.to_lowercase().chars().collect::<Vec<char>>();
+    let (name, other) = (letters(name), letters(other));
+    let alike = name.iter().zip(&other).take_while(|(left, right)| left == right).count();
+    let (name, other) = (name.split_at(alike).1, other.split_at(alike).1);
+    let ends = name.iter().rev().zip(other.iter().rev());
+    let alike = ends.take_while(|(left, right)| left == right).count();
+    let middle =
+        |letters: &[char]| letters.iter().rev().skip(alike).copied().collect::<Vec<char>>();
+    match (&middle(name)[..], &middle(other)[..]) {
+        ([first, second], [third, fourth]) => (first, second) == (fourth, third),
+        (name, other) => name.len() <= 1 && other.len() <= 1,
+    }
 }
 
 fn warning(message: String, span: Span, meant: &str) -> Diagnostic {
@@ -177,7 +202,8 @@ mod tests {
             @onerror(ACTION = 'LOG') @ASYNC(buffer.size = '8') @export(to = 'x') @team('ours')
             @info(owner = 'me') @config(async = 'true')
             define stream S (a int);
-            @Info(name = 'q', purpose = 'none') @synchronized('true')
+            @Info(name = 'q', purpose = 'none', note = 'x') @synchronized('true') @hint('x')
+            @inform('us')
             from S select a insert into O;
         ";
         assert_eq!(told(text), "");
