@@ -32,7 +32,7 @@ impl AppFile {
 
     /// A manager whose apps find what the text asks for: extensions, and variables in the
     /// environment.
-    pub(crate) fn manager(&self, environment: &Environment) -> SiddhiManager {
+    pub(crate) fn manager(environment: &Environment) -> SiddhiManager {
         let mut registry = Registry::with_builtins();
         siddhi_extensions::register_with(&mut registry, environment);
         let mut manager = SiddhiManager::with_registry(registry);
@@ -44,7 +44,7 @@ impl AppFile {
     pub(crate) fn findings(&self) -> Findings {
         let environment =
             Environment { base_directory: self.directory(), ..Environment::default() };
-        self.manager(&environment).check(&self.text)
+        Self::manager(&environment).check(&self.text)
     }
 
     /// Writes the text into its file: whole, or not at all.
@@ -56,6 +56,7 @@ impl AppFile {
 
 /// Replaces the text of a file by way of another beside it, so that an end of the program or a full
 /// disk in between leaves the old text.
+#[allow(clippy::disallowed_methods, reason = "the user asks for it with --fix or fmt")]
 fn replace(path: &Path, text: &str) -> std::io::Result<()> {
     // Of a link the file that it names is replaced, not the link.
     let path = std::fs::canonicalize(path)?;
@@ -74,6 +75,7 @@ fn replace(path: &Path, text: &str) -> std::io::Result<()> {
 }
 
 /// The value of `${NAME}`.
+#[allow(clippy::disallowed_methods, reason = "the program hands its environment to the engine")]
 pub(crate) fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }

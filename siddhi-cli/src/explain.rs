@@ -12,7 +12,7 @@ use crate::{console, run};
 pub(crate) fn run(arguments: &ExplainArguments) -> anyhow::Result<Exit> {
     let file = AppFile::read(&arguments.app)?;
     let environment = Environment { base_directory: file.directory(), ..Environment::default() };
-    let app = match file.manager(&environment).create_app(&file.text) {
+    let app = match AppFile::manager(&environment).create_app(&file.text) {
         Ok(app) => app,
         Err(error) => return Ok(run::refused(&file, &error)),
     };

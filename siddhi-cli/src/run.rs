@@ -36,7 +36,7 @@ pub(crate) fn run(arguments: &RunArguments) -> anyhow::Result<Exit> {
         output: printer.writer(),
         ..Environment::default()
     };
-    let mut manager = file.manager(&environment);
+    let mut manager = AppFile::manager(&environment);
     manager.set_playback(arguments.playback);
     let clock = Arc::new(RunClock::default());
     manager.set_clock(Arc::clone(&clock) as _);

@@ -18,6 +18,7 @@ mod open;
 mod sink;
 mod source;
 #[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "the tests read and write files")]
 mod tests;
 
 pub(crate) use sink::FileSinkFactory;

@@ -147,13 +147,12 @@ impl<'a> Drive<'a> {
         let Some((buffer, rows)) = feed.chunk() else { return Ok(()) };
         let (first, count) = (rows.start, rows.len());
         let numbers: Vec<u32>;
-        let selected = match feeds.rows.get(rows.clone()) {
-            Some(selected) => selected,
+        let selected = if let Some(selected) = feeds.rows.get(rows.clone()) {
+            selected
+        } else {
             // A payload may hold more events than a buffer is meant for.
-            None => {
-                numbers = rows.filter_map(|row| u32::try_from(row).ok()).collect();
-                &numbers
-            }
+            numbers = rows.filter_map(|row| u32::try_from(row).ok()).collect();
+            &numbers
         };
         let view = buffer.batch.view().with(Selection::Rows(selected));
         let begun = now();

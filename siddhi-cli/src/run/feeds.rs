@@ -33,7 +33,7 @@ pub(super) struct Filled {
 
 /// The inputs.
 pub(super) struct Feeds {
-    feeds: Vec<Feed>,
+    inputs: Vec<Feed>,
     messages: Receiver<Message>,
     stopped: bool,
     /// The numbers of rows, for selections.
@@ -106,22 +106,22 @@ impl Feeds {
                 .spawn(move || read(index, input, &asked, &sender))?;
         }
         let rows = (0..=u32::try_from(ROWS_MAX).unwrap_or(u32::MAX)).collect();
-        Ok(Self { feeds, messages, stopped: false, rows })
+        Ok(Self { inputs: feeds, messages, stopped: false, rows })
     }
 
     /// The input of a number.
     pub(super) fn feed(&self, index: usize) -> Option<&Feed> {
-        self.feeds.get(index)
+        self.inputs.get(index)
     }
 
     /// The streams in the order of the inputs.
     pub(super) fn schemas(&self) -> impl Iterator<Item = &Schema> {
-        self.feeds.iter().map(|feed| &feed.schema)
+        self.inputs.iter().map(|feed| &feed.schema)
     }
 
     /// How much has been read, of how much, where all inputs know.
     pub(super) fn position(&self) -> Option<(u64, u64)> {
-        self.feeds.iter().map(|feed| feed.position).try_fold((0, 0), |sum, position| {
+        self.inputs.iter().map(|feed| feed.position).try_fold((0, 0), |sum, position| {
             let position = position?;
             Some((sum.0 + position.0, sum.1 + position.1))
         })
@@ -143,7 +143,7 @@ impl Feeds {
             self.request(now_ms());
             // Of several failures the first is told, not the one that is found first.
             let answers_soon = |feed: &Feed| feed.is_awaited() && !feed.may_wait;
-            if !self.feeds.iter().any(answers_soon)
+            if !self.inputs.iter().any(answers_soon)
                 && let Some(failure) = self.failure()
             {
                 return Err(failure);
@@ -154,10 +154,10 @@ impl Feeds {
                 }
                 continue;
             }
-            if self.feeds.iter().all(|feed| feed.state == State::Finished) {
+            if self.inputs.iter().all(|feed| feed.state == State::Finished) {
                 return Ok(Next::End);
             }
-            let retry = self.feeds.iter().filter_map(Feed::retry_at_ms).min();
+            let retry = self.inputs.iter().filter_map(Feed::retry_at_ms).min();
             let wait_until = retry.into_iter().chain(wait_until_ms).min();
             let message = self.messages.try_recv().or_else(|_| {
                 idle();
@@ -187,7 +187,7 @@ impl Feeds {
 
     /// Asks threads to read on, where not enough has been read ahead.
     fn request(&mut self, now_ms: i64) {
-        for feed in &mut self.feeds {
+        for feed in &mut self.inputs {
             match feed.state {
                 State::Idle { retry_at_ms } if retry_at_ms > now_ms || feed.requested > 0 => {
                     continue;
@@ -209,7 +209,7 @@ impl Feeds {
     }
 
     fn take(&mut self, index: usize, filled: Filled, now_ms: i64) {
-        let Some(feed) = self.feeds.get_mut(index) else { return };
+        let Some(feed) = self.inputs.get_mut(index) else { return };
         let Filled { buffer, progress, position } = filled;
         feed.requested = feed.requested.saturating_sub(1);
         feed.position = position;
@@ -232,14 +232,14 @@ impl Feeds {
 
     /// Why an input ended, when all that it gave has been sent.
     fn failure(&mut self) -> Option<SourceError> {
-        let mut done = self.feeds.iter_mut().filter(|feed| feed.filled.is_empty());
+        let mut done = self.inputs.iter_mut().filter(|feed| feed.filled.is_empty());
         done.find_map(|feed| feed.failure.take())
     }
 
     /// Tells what could not be read in the first buffer of an input. This happens in the order of
     /// the merge, so that it does not depend on threads. Says whether the buffer has events.
     fn report(&mut self, index: usize, rejected: &mut impl FnMut(usize, Vec<Rejection>)) -> bool {
-        let Some(feed) = self.feeds.get_mut(index) else { return false };
+        let Some(feed) = self.inputs.get_mut(index) else { return false };
         let Some(buffer) = feed.filled.front_mut() else { return false };
         if !buffer.rejections.is_empty() {
             rejected(index, std::mem::take(&mut buffer.rejections));
@@ -255,15 +255,15 @@ impl Feeds {
     /// awaited may bring an earlier one.
     fn next_index(&self) -> Option<usize> {
         let with_time = |(index, feed): (usize, &Feed)| Some((feed.next_time_ms()?, index));
-        let (_, index) = self.feeds.iter().enumerate().filter_map(with_time).min()?;
-        let has_event_time = self.feeds.get(index)?.has_event_time;
-        let mut awaited = self.feeds.iter().filter(|feed| feed.is_awaited());
+        let (_, index) = self.inputs.iter().enumerate().filter_map(with_time).min()?;
+        let has_event_time = self.inputs.get(index)?.has_event_time;
+        let mut awaited = self.inputs.iter().filter(|feed| feed.is_awaited());
         awaited.all(|feed| feed.has_event_time && !has_event_time).then_some(index)
     }
 
     /// Goes behind the chunk that [`Feeds::next`] named.
     pub(super) fn advance(&mut self, index: usize) {
-        if let Some(feed) = self.feeds.get_mut(index) {
+        if let Some(feed) = self.inputs.get_mut(index) {
             feed.chunk += 1;
             if feed.filled.front().is_some_and(|buffer| feed.chunk >= buffer.ends.len()) {
                 feed.filled.pop_front();

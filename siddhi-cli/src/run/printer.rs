@@ -85,7 +85,7 @@ impl Printer {
             let mut rows = self.rows(manager, schema, &table, streams.len() > 1)?;
             // All rows of a table stand under one title.
             let number = if is_one_table { 0 } else { number };
-            let rows = Mutex::new(move |chunk: &Chunk<'_>, title: Title| rows.text(chunk, title));
+            let rows = Mutex::new(move |chunk: Chunk<'_>, title: Title| rows.text(chunk, title));
             let shared = Arc::clone(&self.shared);
             app.on_stream(&schema.stream, move |chunk| {
                 let mut shared = shared.lock();
@@ -95,7 +95,7 @@ impl Printer {
                     _ => Title::First,
                 };
                 shared.last = Some(number);
-                let text = (rows.lock())(chunk, title);
+                let text = (rows.lock())(*chunk, title);
                 shared.write(text.as_bytes());
             })?;
         }
@@ -225,7 +225,7 @@ enum Rows {
 }
 
 impl Rows {
-    fn text(&mut self, chunk: &Chunk<'_>, title: Title) -> String {
+    fn text(&mut self, chunk: Chunk<'_>, title: Title) -> String {
         match self {
             Self::Table { table, places, stream } => {
                 table.lock().text(chunk, stream, places, title)
@@ -264,7 +264,7 @@ struct Lines {
 }
 
 impl Lines {
-    fn new(chunk: &Chunk<'_>) -> Self {
+    fn new(chunk: Chunk<'_>) -> Self {
         let timestamps = chunk.rows().map(|row| row.timestamp()).collect();
         Self { text: String::new(), timestamps }
     }
@@ -272,7 +272,7 @@ impl Lines {
     fn encode(
         &mut self,
         mapper: &dyn SinkMapper,
-        chunk: &Chunk<'_>,
+        chunk: Chunk<'_>,
         line: impl Fn(i64, &str) -> String,
     ) {
         let mut timestamps = self.timestamps.iter();
@@ -343,7 +343,7 @@ impl Table {
         schema.attributes.iter().filter_map(|(name, _)| place(name)).collect()
     }
 
-    fn text(&mut self, chunk: &Chunk<'_>, stream: &str, places: &[usize], title: Title) -> String {
+    fn text(&mut self, chunk: Chunk<'_>, stream: &str, places: &[usize], title: Title) -> String {
         let mut lines: Vec<Vec<String>> = Vec::new();
         for row in chunk.rows() {
             let mut cells = vec![String::new(); self.columns.len()];

@@ -63,6 +63,7 @@ impl OpenFile {
         }
     }
 
+    #[allow(clippy::disallowed_methods, reason = "this source reads files")]
     pub(super) fn open(path: &Path, header_lines: u64) -> std::io::Result<Self> {
         let file = File::open(path)?;
         let may_wait = !file.metadata()?.is_file();

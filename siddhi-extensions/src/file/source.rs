@@ -231,6 +231,7 @@ fn act(path: &Path, action: &Action) -> Result<(), SourceError> {
     .map_err(|source| failed(path, source))
 }
 
+#[allow(clippy::disallowed_methods, reason = "the app says that files are moved")]
 fn move_file(path: &Path, directory: &Path, overwrites: bool) -> std::io::Result<()> {
     std::fs::create_dir_all(directory)?;
     let name = path.file_name().unwrap_or(path.as_os_str());

@@ -136,15 +136,10 @@ fn count_line_ends(text: &[u8]) -> u64 {
 
 impl JsonSourceMapper {
     fn document(&self, json: &Json, rows: &mut RowWriter<'_>) {
-        let json = match &self.paths {
-            None => json,
-            Some(_) => match self.enclosing.find(json) {
-                Some(json) => json,
-                None => {
-                    rows.reject("there is no enclosing element");
-                    return;
-                }
-            },
+        let json = if self.paths.is_some() { self.enclosing.find(json) } else { Some(json) };
+        let Some(json) = json else {
+            rows.reject("there is no enclosing element");
+            return;
         };
         let events = match json {
             Json::Array(events) => events.as_slice(),
@@ -175,7 +170,7 @@ impl JsonSourceMapper {
             match entries.get(name) {
                 Some(json) => {
                     found += 1;
-                    self.push_value(name, column, json, false)?;
+                    push_value(name, column, json, false)?;
                 }
                 None => self.push_missing(name, column)?,
             }
@@ -199,7 +194,7 @@ impl JsonSourceMapper {
         let columns = rows.columns().iter_mut();
         for ((column, path), (name, _)) in columns.zip(paths).zip(&self.schema.attributes) {
             match path.as_ref().map(|path| path.find(event)) {
-                Some(Some(json)) => self.push_value(name, column, json, true)?,
+                Some(Some(json)) => push_value(name, column, json, true)?,
                 Some(None) => self.push_missing(name, column)?,
                 None => {
                     column.push(Value::Null);
@@ -209,25 +204,19 @@ impl JsonSourceMapper {
         Ok(())
     }
 
-    fn push_value(
-        &self,
-        name: &str,
-        column: &mut Column,
-        json: &Json,
-        converts: bool,
-    ) -> Result<(), String> {
-        if push(column, json, converts) {
-            Ok(())
-        } else {
-            Err(no_value(name, &json.to_string(), column.data_type()))
-        }
-    }
-
     fn push_missing(&self, name: &str, column: &mut Column) -> Result<(), String> {
         if self.rejects_missing {
             return Err(format!("{name}: no value"));
         }
         column.push(Value::Null);
         Ok(())
+    }
+}
+
+fn push_value(name: &str, column: &mut Column, json: &Json, converts: bool) -> Result<(), String> {
+    if push(column, json, converts) {
+        Ok(())
+    } else {
+        Err(no_value(name, &json.to_string(), column.data_type()))
     }
 }

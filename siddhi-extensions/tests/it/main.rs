@@ -1,6 +1,7 @@
 //! Connectors in running apps. What the conformance corpus says of topics is not repeated here.
 
 #![allow(clippy::unwrap_used, reason = "a test that fails may panic")]
+#![allow(clippy::disallowed_methods, reason = "the tests write and read files")]
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
