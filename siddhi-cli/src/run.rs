@@ -21,6 +21,7 @@ mod printer;
 mod progress;
 mod report;
 mod streams;
+mod table;
 mod time;
 
 use drive::Drive;
