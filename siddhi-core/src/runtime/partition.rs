@@ -160,16 +160,16 @@ impl Region {
         let mut work = own.take();
         let width = self.junctions.get(stream).map_or(0, |j| j.attributes.len());
         let mut faults = Faults::new(stream, width);
-        self.find_keys(partition, own, view, &mut work, &mut faults);
         if own.whole_chunks
-            && work.pairs.len() > 1
-            && let [query] = *own.readers.as_slice()
+            && view.len() > 1
+            && let ([query], PartitionBy::Value(program)) = (own.readers.as_slice(), &own.by)
         {
-            self.split_whole(query, partition, view, &mut work);
+            self.split_whole(*query, partition, program, view, &mut work, &mut faults);
             own.give(work);
             self.report(faults, view.selection);
             return;
         }
+        self.find_keys(partition, own, view, &mut work, &mut faults);
         for run in work.pairs.chunk_by(|a, b| a.1 == b.1) {
             let Some((_, key)) = run.first() else { continue };
             work.rows.clear();
@@ -188,24 +188,52 @@ impl Region {
         &self,
         query: usize,
         partition: &Partition,
+        program: &Program,
         view: &View<'_>,
         work: &mut PartitionWork,
+        faults: &mut Faults,
     ) {
-        let PartitionWork { pairs, rows, keys, .. } = work;
-        rows.clear();
-        rows.extend(pairs.iter().map(|(row, _)| *row));
-        keys.resize(view.selection.extent().max(keys.len()), 0);
-        for (row, key) in &*pairs {
-            if let Some(place) = keys.get_mut(*row as usize) {
-                *place = *key;
+        let PartitionWork { scratches, rows, keys, .. } = work;
+        let Some(scratch) = scratches.first_mut() else { return };
+        let extent = view.selection.extent();
+        keys.resize(extent.max(keys.len()), 0);
+        let mut known = partition.keys.borrow_mut();
+        let selection = self.evaluate(|context| {
+            program.run(view, scratch, &mut context.calls(view));
+            let column = program.result(0, view, scratch);
+            if let Values::String(texts) = &column.values
+                && !column.nulls.any()
+                && context.failures.is_empty()
+            {
+                known.table.assign_texts(texts, view.selection, 0, keys);
+                // Keys are numbered from 1.
+                view.selection.iter().for_each(|row| {
+                    if let Some(key) = keys.get_mut(row) {
+                        *key += 1;
+                    }
+                });
+                return view.selection;
             }
+            // Rows without a key are left out.
+            rows.clear();
+            let failed = context.failed_rows();
+            for row in view.selection.iter() {
+                let place = u32::try_from(row).unwrap_or(u32::MAX);
+                if !column.is_null(row) && failed.binary_search(&place).is_err() {
+                    rows.push(place);
+                    if let Some(key) = keys.get_mut(row) {
+                        *key = key_of(column, row, &mut known);
+                    }
+                }
+            }
+            faults.take(view, context);
+            Selection::Rows(rows)
+        });
+        let above = u32::try_from(known.table.len() + 1).unwrap_or(u32::MAX);
+        drop(known);
+        if !selection.is_empty() {
+            self.read_keys(query, &view.with(selection), keys, above);
         }
-        let above = u32::try_from(partition.keys.borrow().table.len() + 1).unwrap_or(u32::MAX);
-        // Rows without a key are left out.
-        let selection =
-            if rows.len() == view.len() { view.selection } else { Selection::Rows(rows) };
-        let mut runs = pairs.chunk_by(|a, b| a.1 == b.1);
-        self.read_keys(query, &view.with(selection), keys, above, &mut runs);
     }
 
     fn find_keys(

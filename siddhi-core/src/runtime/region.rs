@@ -277,16 +277,10 @@ impl Region {
         }
     }
 
-    /// A query of a partition that works on whole chunks takes one in, the rows of all keys at once;
-    /// `runs` are the stretches of equal keys, each of which goes out as a chunk.
-    pub(crate) fn read_keys(
-        &self,
-        index: usize,
-        view: &View<'_>,
-        keys: &[u32],
-        above: u32,
-        runs: &mut dyn Iterator<Item = &[(u32, u32)]>,
-    ) {
+    /// A query of a partition that works on whole chunks takes one in, the rows of all keys at once; each
+    /// stretch of equal keys goes out as a chunk. `keys` has the key of each row at its place; they are
+    /// below `above`.
+    pub(crate) fn read_keys(&self, index: usize, view: &View<'_>, keys: &[u32], above: u32) {
         let Some(query) = self.queries.get(index) else { return };
         let QueryInput::Stream(StreamInput { window: Some((stage, state)), .. }) = &query.input
         else {
@@ -314,12 +308,30 @@ impl Region {
         let columns: smallvec::SmallVec<[_; 16]> = columns.iter().collect();
         let output = View { columns: Columns::Borrowed(&columns), kinds: None, ..*view };
         let last_only = query.selector.form == Form::LastRow;
-        for run in runs {
-            let run = if last_only { run.get(run.len() - 1..).unwrap_or(run) } else { run };
-            current.clear();
-            current.extend(run.iter().map(|(row, _)| *row));
-            query.rows_out.set(query.rows_out.get() + run.len() as u64);
-            self.publish(query.target, &output.with(Selection::Rows(current)), 0);
+        let put_out = |rows: &[u32]| {
+            query.rows_out.set(query.rows_out.get() + rows.len() as u64);
+            self.publish(query.target, &output.with(Selection::Rows(rows)), 0);
+        };
+        if let (Selection::All(count), true) = (view.selection, last_only) {
+            let mut end = 0;
+            for run in keys.get(..count).unwrap_or_default().chunk_by(|a, b| a == b) {
+                end += u32::try_from(run.len()).unwrap_or(u32::MAX);
+                put_out(&[end - 1]);
+            }
+        } else {
+            let mut rows = view.selection.iter().peekable();
+            while let Some(mut row) = rows.next() {
+                let key = keys.get(row);
+                current.clear();
+                while let Some(next) = rows.next_if(|next| keys.get(*next) == key) {
+                    if !last_only {
+                        current.push(u32::try_from(row).unwrap_or(u32::MAX));
+                    }
+                    row = next;
+                }
+                current.push(u32::try_from(row).unwrap_or(u32::MAX));
+                put_out(current);
+            }
         }
         drop(columns);
         query.give(work);

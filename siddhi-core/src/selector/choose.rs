@@ -61,6 +61,13 @@ impl Selector {
         work: &mut SelectorWork,
         context: &mut EvalContext<'_>,
     ) -> Option<Selected> {
+        if self.plain && self.form == Form::LastOfGroup && view.kinds.is_none() {
+            // Every row is a candidate, and nothing comes between.
+            work.find_last(view.selection.iter());
+            work.take_last();
+            let last = *work.rows.last()?;
+            return Some(Selected { at: view.timestamp(last as usize), same: false });
+        }
         self.candidates(view, key, state, work, context);
         match self.form {
             Form::EachRow => self.each_row(view, work, context),
@@ -206,34 +213,15 @@ impl Selector {
         work: &mut SelectorWork,
         context: &mut EvalContext<'_>,
     ) -> Option<Selected> {
-        work.pass = work.pass.wrapping_add(1);
-        if work.pass == 0 {
-            work.last.clear();
-            work.pass = 1;
+        let rows = std::mem::take(&mut work.rows);
+        let rows_as_places = rows.iter().map(|row| *row as usize);
+        if view.kinds.is_none() && self.wants_current {
+            work.find_last(rows_as_places);
+        } else {
+            work.find_last(rows_as_places.filter(|row| self.wants(view.kind(*row))));
         }
-        let mut count = 0;
-        let all_wanted = view.kinds.is_none() && self.wants_current;
-        for place in 0..work.rows.len() {
-            let Some(row) = work.rows.get(place).copied() else { break };
-            if !all_wanted && !self.wants(view.kind(row as usize)) {
-                continue;
-            }
-            let group = work.groups.get(row as usize).copied().unwrap_or_default() as usize;
-            if work.last.len() <= group {
-                work.last.resize(group + 1, (0, 0));
-            }
-            let Some((pass, at)) = work.last.get_mut(group) else { continue };
-            if *pass != work.pass {
-                *pass = work.pass;
-                *at = count;
-                count += 1;
-            }
-            // The places in front are free: they belong to rows that were looked at already.
-            if let Some(slot) = work.rows.get_mut(*at as usize) {
-                *slot = row;
-            }
-        }
-        work.rows.truncate(count as usize);
+        work.rows = rows;
+        work.take_last();
         if work.rows.is_empty() {
             return None;
         }
@@ -282,4 +270,44 @@ impl Selector {
             kind == Kind::Expired || self.limit.is_none_or(|limit| place < limit)
         });
     }
+}
+
+impl SelectorWork {
+    /// Notes the last of these rows of each group, and the groups in the order in which they appear.
+    #[inline]
+    fn find_last(&mut self, rows: impl Iterator<Item = usize>) {
+        self.pass = self.pass.wrapping_add(1);
+        if self.pass == 0 {
+            self.last.clear();
+            self.pass = 1;
+        }
+        self.appeared.clear();
+        let (last, appeared, pass) = (&mut self.last, &mut self.appeared, self.pass);
+        rows.for_each(|row| {
+            let group = self.groups.get(row).copied().unwrap_or_default();
+            if last.len() <= group as usize {
+                grow(last, group);
+            }
+            if let Some((seen, place)) = last.get_mut(group as usize) {
+                if *seen != pass {
+                    *seen = pass;
+                    appeared.push(group);
+                }
+                *place = u32::try_from(row).unwrap_or(u32::MAX);
+            }
+        });
+    }
+
+    /// Puts the rows that were found into `rows`.
+    fn take_last(&mut self) {
+        let last = &self.last;
+        let row = |group: &u32| last.get(*group as usize).map_or(u32::MAX, |(_, row)| *row);
+        self.rows.clear();
+        self.rows.extend(self.appeared.iter().map(row));
+    }
+}
+
+#[cold]
+fn grow(last: &mut Vec<(u32, u32)>, group: u32) {
+    last.resize(group as usize + 1, (0, 0));
 }

@@ -4,10 +4,10 @@ use serde::{Deserialize, Serialize};
 use siddhi_query::ast::DataType;
 
 use super::ids::IdTable;
-use crate::event::column::{Column, Values};
+use crate::event::column::{Column, Nulls, Values};
 use crate::event::text::{Text, fold};
 use crate::event::value::Value;
-use crate::event::view::{SelectionIter, View};
+use crate::event::view::{Selection, SelectionIter, View};
 
 /// Numbers for the combinations of values that have occurred, dense from 0, in order of their first
 /// occurrence.
@@ -90,13 +90,7 @@ impl GroupTable {
             && !column.nulls.any()
         {
             // The common case, by one text, without a pass of its own for hashes.
-            let mut rows = view.selection.iter();
-            while let Some(row) = self.assign_known(texts, &mut rows, key, groups) {
-                if let (Some(text), Some(place)) = (texts.get(row), groups.get_mut(row)) {
-                    *place = self.add_text(text, key);
-                }
-            }
-            return;
+            return self.assign_texts(texts, view.selection, key, groups);
         }
         let mut hashes = std::mem::take(&mut self.scratch);
         hashes.clear();
@@ -114,6 +108,23 @@ impl GroupTable {
             }
         }
         self.scratch = hashes;
+    }
+
+    /// Writes the group of each selected row to its place in `groups`, which is long enough, in a table with
+    /// one text column.
+    pub(crate) fn assign_texts(
+        &mut self,
+        texts: &[Text],
+        selection: Selection<'_>,
+        key: u32,
+        groups: &mut [u32],
+    ) {
+        let mut rows = selection.iter();
+        while let Some(row) = self.assign_known(texts, &mut rows, key, groups) {
+            if let (Some(text), Some(place)) = (texts.get(row), groups.get_mut(row)) {
+                *place = self.add_text(text, key);
+            }
+        }
     }
 
     /// The group of one row of a view.
@@ -149,15 +160,16 @@ impl GroupTable {
     /// The group of a text, if it has one, in a table with one text column.
     #[inline]
     fn known_text(&self, text: &Text, key: u32) -> Option<u32> {
-        self.table.find(seed(key) ^ text.fast_hash(), |group| {
-            let group = group as usize;
-            let Some(Column { values: Values::String(texts), nulls }) = self.columns.first() else {
-                return false;
-            };
-            texts.get(group).is_some_and(|known| known == text)
-                && self.keys.get(group).is_some_and(|known| *known == key)
-                && !nulls.get(group)
-        })
+        self.texts(key)?.find(text)
+    }
+
+    /// The groups of a key by their texts, in a table with one text column.
+    #[inline]
+    fn texts(&self, key: u32) -> Option<KnownTexts<'_>> {
+        let Some(Column { values: Values::String(texts), nulls }) = self.columns.first() else {
+            return None;
+        };
+        Some(KnownTexts { texts, nulls, keys: &self.keys, table: &self.table, key })
     }
 
     /// Writes the groups of rows, by their texts, as long as they are known; gives the first row whose
@@ -170,9 +182,10 @@ impl GroupTable {
         key: u32,
         groups: &mut [u32],
     ) -> Option<usize> {
+        let known = self.texts(key)?;
         for row in rows {
             let (Some(text), Some(place)) = (texts.get(row), groups.get_mut(row)) else { continue };
-            match self.known_text(text, key) {
+            match known.find(text) {
                 Some(group) => *place = group,
                 None => return Some(row),
             }
@@ -230,6 +243,27 @@ impl GroupTable {
             }
         }
         group
+    }
+}
+
+/// The groups of one key in a table with one text column.
+struct KnownTexts<'a> {
+    texts: &'a [Text],
+    nulls: &'a Nulls,
+    keys: &'a [u32],
+    table: &'a IdTable,
+    key: u32,
+}
+
+impl KnownTexts<'_> {
+    #[inline]
+    fn find(&self, text: &Text) -> Option<u32> {
+        self.table.find(seed(self.key) ^ text.fast_hash(), |group| {
+            let group = group as usize;
+            self.texts.get(group).is_some_and(|known| known == text)
+                && self.keys.get(group).is_some_and(|known| *known == self.key)
+                && !self.nulls.get(group)
+        })
     }
 }
 

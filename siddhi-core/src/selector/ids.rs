@@ -6,14 +6,17 @@
 /// never does.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct IdTable {
-    /// The low half of the hash above, the number plus one below; 0 is free. A power of two of them,
-    /// at most half of them taken.
+    /// The low half of the hash above, the number plus one below; 0 is free. A power of two of them, at
+    /// most a quarter of them taken while they are few: that one stands in the way of another is a
+    /// branch mispredicted. At most half of them where memory counts.
     slots: Vec<u64>,
     taken: usize,
 }
 
 /// The first number of slots.
 const FIRST: usize = 16;
+/// From so many slots on memory counts.
+const MANY: usize = 1 << 14;
 
 impl IdTable {
     /// The number of a value with this hash that `is` the one.
@@ -37,7 +40,8 @@ impl IdTable {
 
     /// Adds a number that is not in yet, of a value with this hash.
     pub(crate) fn insert(&mut self, hash: u64, number: u32) {
-        if (self.taken + 1) * 2 > self.slots.len() {
+        let spread = if self.slots.len() < MANY { 4 } else { 2 };
+        if (self.taken + 1) * spread > self.slots.len() {
             self.grow();
         }
         self.put(u64::from(low_half(hash)) << 32 | (u64::from(number) + 1));

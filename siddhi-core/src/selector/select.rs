@@ -84,8 +84,10 @@ pub(crate) struct SelectorWork {
     /// The rows that come out, in order, when they are not those of the chunk.
     pub(crate) rows: Vec<u32>,
     pub(crate) reset: Vec<u32>,
-    /// For each group, the pass that last touched it and its place in `rows`.
+    /// For each group, the pass that last touched it and the last row that it had there.
     pub(super) last: Vec<(u32, u32)>,
+    /// The groups that a pass touched, in the order in which they appeared.
+    pub(super) appeared: Vec<u32>,
     pub(super) pass: u32,
 }
 
@@ -195,6 +197,7 @@ impl Selector {
             rows: Vec::new(),
             reset: Vec::new(),
             last: Vec::new(),
+            appeared: Vec::new(),
             pass: 0,
         }
     }

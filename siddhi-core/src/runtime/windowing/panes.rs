@@ -126,15 +126,17 @@ impl OpenGroups {
         }
     }
 
-    /// The pane of a group is over: its last row goes behind the rows of a batch.
-    fn close(&mut self, group: u32, batch: &mut Batch) {
-        let group = group as usize;
-        if let Some(after) = self.after.get_mut(group) {
-            *after = 0;
+    /// The panes of groups are over: their last rows go behind the rows of a batch.
+    fn close(&mut self, groups: &[u32], batch: &mut Batch) {
+        let groups = groups.iter().map(|group| *group as usize);
+        for group in groups.clone() {
+            if let Some(after) = self.after.get_mut(group) {
+                *after = 0;
+            }
+            batch.timestamps.push(self.timestamps.get(group).copied().unwrap_or_default());
         }
-        batch.timestamps.push(self.timestamps.get(group).copied().unwrap_or_default());
         for (to, from) in batch.columns.iter_mut().zip(&self.columns) {
-            to.push_from(from, group);
+            to.extend_from(from, groups.clone());
         }
     }
 }
@@ -298,9 +300,7 @@ impl WindowStage {
         let Pass { key, selector, state, selector_state, work, selector_work } = pass;
         let Some(Some(own)) = state.keys.get_mut(*key as usize) else { return };
         let first = work.batch.len();
-        for group in &own.groups {
-            state.open.close(*group, &mut work.batch);
-        }
+        state.open.close(&own.groups, &mut work.batch);
         work.rows_absorbed += rows - own.groups.len() as u64;
         selector_work.groups.extend_from_slice(&own.groups);
         selector.feed(

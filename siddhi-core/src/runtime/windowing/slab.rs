@@ -155,11 +155,11 @@ impl Slab {
         if work.leaves.len() < extent {
             work.leaves.resize(extent, false);
         }
-        work.slots.clear();
+        work.slots.resize(rows.len(), 0);
         let mut gone = 0;
-        for row in rows.iter() {
+        for (row, place) in rows.iter().zip(&mut work.slots) {
             let (slot, full) = self.take_slot(key_of(row));
-            work.slots.push(slot);
+            *place = slot;
             gone += u64::from(full);
             if let Some(place) = work.leaves.get_mut(row) {
                 *place = full;
