@@ -134,6 +134,7 @@ pub(crate) enum Rows<'a> {
 
 impl Rows<'_> {
     /// The length that the column of values needs.
+    #[inline]
     pub(crate) fn extent(&self) -> usize {
         match self {
             Self::Chunk { selection, .. } | Self::Slices { selection, .. } => selection.extent(),

@@ -93,18 +93,43 @@ impl PartitionStream {
         Self { stream, by, readers, whole_chunks, work: Cell::new(None) }
     }
 
+    #[inline]
     fn take(&self) -> Box<PartitionWork> {
-        self.work.take().unwrap_or_else(|| {
-            let scratches = match &self.by {
-                PartitionBy::Value(program) => vec![program.scratch()],
-                PartitionBy::Ranges(ranges) => {
-                    ranges.iter().map(|(condition, _)| condition.scratch()).collect()
-                }
-            };
-            let found = vec![Vec::new(); scratches.len()];
-            let (pairs, rows, keys) = (Vec::new(), Vec::new(), Vec::new());
-            Box::new(PartitionWork { scratches, pairs, rows, found, keys })
-        })
+        self.work.take().unwrap_or_else(|| self.make_work())
+    }
+
+    #[cold]
+    fn make_work(&self) -> Box<PartitionWork> {
+        let scratches = match &self.by {
+            PartitionBy::Value(program) => vec![program.scratch()],
+            PartitionBy::Ranges(ranges) => {
+                ranges.iter().map(|(condition, _)| condition.scratch()).collect()
+            }
+        };
+        let found = vec![Vec::new(); scratches.len()];
+        let (pairs, rows, keys) = (Vec::new(), Vec::new(), Vec::new());
+        Box::new(PartitionWork { scratches, pairs, rows, found, keys })
+    }
+
+    /// The key of an event that came alone, if it has one.
+    #[inline]
+    fn key_of_single(
+        &self,
+        partition: &Partition,
+        program: &Program,
+        view: &View<'_>,
+        row: usize,
+    ) -> Option<u32> {
+        let mut work = self.take();
+        let scratch = work.scratches.first_mut()?;
+        if !program.computes_nothing() {
+            program.run_kernels(view, row, scratch);
+        }
+        let column = program.result(0, view, scratch);
+        let has_key = !column.is_null(row);
+        let key = has_key.then(|| key_of(column, row, &mut partition.keys.borrow_mut()));
+        self.give(work);
+        key
     }
 
     fn give(&self, work: Box<PartitionWork>) {
@@ -157,6 +182,15 @@ impl Region {
     pub(crate) fn split(&self, index: usize, stream: StreamId, view: &View<'_>) {
         let Some(partition) = self.partitions.get(index) else { return };
         let Some(own) = partition.streams.iter().find(|own| own.stream == stream) else { return };
+        if let (Some(row), PartitionBy::Value(program)) = (view.only_row(), &own.by)
+            && program.has_only_kernels()
+        {
+            let Some(key) = own.key_of_single(partition, program, view, row) else { return };
+            for query in &own.readers {
+                self.read(*query, stream, view, key);
+            }
+            return;
+        }
         let mut work = own.take();
         let width = self.junctions.get(stream).map_or(0, |j| j.attributes.len());
         let mut faults = Faults::new(stream, width);
@@ -315,6 +349,6 @@ fn find_ranges(
 fn key_of(column: &Column, row: usize, keys: &mut Keys) -> u32 {
     match &column.values {
         Values::String(texts) => texts.get(row).map_or(0, |text| keys.number(text)),
-        _ => keys.number(&Text::from(column.value(row).to_string())),
+        _ => keys.number(&Text::of(&column.value(row))),
     }
 }

@@ -217,10 +217,15 @@ impl AggregationPlan {
         let mut first = 0;
         for ((stage, aggregator), out) in self.stages.iter().zip(aggregators).zip(&mut work.values)
         {
-            let rows = rows(first..first + stage.argument_count);
+            // Made in its place: moving what was just written would wait for it.
+            let mut feed = Feed {
+                rows: rows(first..first + stage.argument_count),
+                group_count,
+                reset_groups: reset,
+                failures: &mut failures,
+            };
             first += stage.argument_count;
-            out.grow(rows.extent());
-            let mut feed = Feed { rows, group_count, reset_groups: reset, failures: &mut failures };
+            out.grow(feed.rows.extent());
             aggregator.run(&mut feed, out);
         }
         debug_assert!(failures.is_empty(), "whoever can fail is not fed like this");
