@@ -14,5 +14,5 @@ mod random;
 
 pub use clock::{Clock, SystemClock, TestClock};
 pub use histogram::Histogram;
-pub use lock::{ReentrantGuard, ReentrantMutex};
+pub use lock::{RawLock, ReentrantMutex};
 pub use random::Random;
