@@ -168,7 +168,7 @@ impl<T: Ordered, E: End, const FOREVER: bool> Group<T> for Best<T, E, FOREVER> {
 /// came, the count of those that left says which is the oldest.
 #[derive(Serialize, Deserialize)]
 struct Candidates<T, E> {
-    candidates: VecDeque<(u64, T)>,
+    numbers: VecDeque<(u64, T)>,
     nans: VecDeque<u64>,
     left: u64,
     came: u64,
@@ -177,8 +177,8 @@ struct Candidates<T, E> {
 
 impl<T, E> Default for Candidates<T, E> {
     fn default() -> Self {
-        let (candidates, nans) = (VecDeque::new(), VecDeque::new());
-        Self { candidates, nans, left: 0, came: 0, end: PhantomData }
+        let (numbers, nans) = (VecDeque::new(), VecDeque::new());
+        Self { numbers, nans, left: 0, came: 0, end: PhantomData }
     }
 }
 
@@ -190,18 +190,18 @@ impl<T: Ordered, E: End> Group<T> for Candidates<T, E> {
         if value.key().is_none() {
             self.nans.push_back(self.came);
         } else {
-            while self.candidates.back().is_some_and(|(_, last)| E::better(value, last)) {
-                self.candidates.pop_back();
+            while self.numbers.back().is_some_and(|(_, last)| E::better(value, last)) {
+                self.numbers.pop_back();
             }
-            self.candidates.push_back((self.came, *value));
+            self.numbers.push_back((self.came, *value));
         }
         self.came += 1;
     }
 
     #[inline]
     fn remove(&mut self, _: &T) {
-        if self.candidates.front().is_some_and(|(number, _)| *number == self.left) {
-            self.candidates.pop_front();
+        if self.numbers.front().is_some_and(|(number, _)| *number == self.left) {
+            self.numbers.pop_front();
         }
         if self.nans.front() == Some(&self.left) {
             self.nans.pop_front();
@@ -214,11 +214,11 @@ impl<T: Ordered, E: End> Group<T> for Candidates<T, E> {
         if self.nans.front() == Some(&self.left) {
             return T::nan();
         }
-        self.candidates.front().map(|(_, value)| *value)
+        self.numbers.front().map(|(_, value)| *value)
     }
 
     fn clear(&mut self) {
-        self.candidates.clear();
+        self.numbers.clear();
         self.nans.clear();
         (self.left, self.came) = (0, 0);
     }
@@ -228,7 +228,7 @@ impl<T: Ordered, E: End> Group<T> for Candidates<T, E> {
 #[derive(Serialize, Deserialize)]
 #[serde(bound = "T: Ordered")]
 struct Counts<T: Ordered, E> {
-    counts: BTreeMap<T::Key, i64>,
+    numbers: BTreeMap<T::Key, i64>,
     nans: i64,
     /// While a NaN is in: what is older than it.
     ages: Option<Box<Ages<T::Key>>>,
@@ -246,18 +246,18 @@ struct Ages<K> {
 
 impl<T: Ordered, E> Default for Counts<T, E> {
     fn default() -> Self {
-        Self { counts: BTreeMap::new(), nans: 0, ages: None, end: PhantomData }
+        Self { numbers: BTreeMap::new(), nans: 0, ages: None, end: PhantomData }
     }
 }
 
 impl<T: Ordered, E> Counts<T, E> {
     /// Changes the count of a number and gives the new one.
     fn change(&mut self, key: T::Key, by: i64) -> i64 {
-        let count = self.counts.entry(key).or_insert(0);
+        let count = self.numbers.entry(key).or_insert(0);
         *count += by;
         let count = *count;
         if count == 0 {
-            self.counts.remove(&key);
+            self.numbers.remove(&key);
         }
         count
     }
@@ -268,7 +268,7 @@ impl<T: Ordered, E> Counts<T, E> {
             self.ages = None;
             return;
         }
-        let counts = &self.counts;
+        let counts = &self.numbers;
         let ages = self.ages.get_or_insert_with(|| {
             // Everything that is in is older than the first NaN; among it order does not matter.
             let age = |(key, count): (&T::Key, &i64)| (*key, (0..*count).map(|_| 0).collect());
@@ -322,7 +322,7 @@ impl<T: Ordered, E: End> Group<T> for Counts<T, E> {
         if self.nan_is_oldest() {
             return T::nan();
         }
-        let present = self.counts.iter().filter(|(_, count)| **count > 0);
+        let present = self.numbers.iter().filter(|(_, count)| **count > 0);
         E::last(present).map(|(key, _)| T::from_key(*key))
     }
 }

@@ -226,19 +226,16 @@ impl Feed<'_> {
                 let argument = arguments.get(0);
                 let mut chunk = ChunkRows { kinds, groups, failures: self.failures };
                 let reset = reset_groups(self.reset_groups);
-                match argument {
-                    Some(column) => {
-                        let values = T::slice(&column.values).unwrap_or_default();
-                        let any_null = column.nulls.any();
-                        let get = |row: usize| {
-                            if any_null && column.nulls.get(row) { None } else { values.get(row) }
-                        };
-                        chunk.run(selection, get, fold, sink, reset);
-                    }
-                    None => {
-                        let unit = T::default();
-                        chunk.run(selection, |_| Some(&unit), fold, sink, reset);
-                    }
+                if let Some(column) = argument {
+                    let values = T::slice(&column.values).unwrap_or_default();
+                    let any_null = column.nulls.any();
+                    let get = |row: usize| {
+                        if any_null && column.nulls.get(row) { None } else { values.get(row) }
+                    };
+                    chunk.run(selection, get, fold, sink, reset);
+                } else {
+                    let unit = T::default();
+                    chunk.run(selection, |_| Some(&unit), fold, sink, reset);
                 }
             }
             Rows::Window { .. } => self.fold_window(fold, sink),
@@ -398,48 +395,7 @@ impl Feed<'_> {
                     out.set(row, result.unwrap_or_default());
                 }
             }
-            Rows::Window { store, steps, head, next, arguments, groups, group, places } => {
-                let (mut head, mut next, mut place) = (head, next, 0);
-                let read = |row: u64, values: &mut [Value]| {
-                    let (columns, index) = store.locate(row);
-                    for (value, column) in values.iter_mut().zip(arguments) {
-                        *value = columns.get(*column).map_or(Value::Null, |c| c.value(index));
-                    }
-                    group_at(columns, groups, index).unwrap_or(group as usize)
-                };
-                for step in steps {
-                    let (count, removes, adds) = match *step {
-                        Step::Remove(count) => (count, true, false),
-                        Step::Add(count) => (count, false, true),
-                        Step::Slide(count) => (count, true, true),
-                        Step::Skip { gone, come } => {
-                            head += u64::from(gone);
-                            next += u64::from(come);
-                            continue;
-                        }
-                        Step::Reset => {
-                            visit(RowStep::Reset(reset_groups(self.reset_groups)));
-                            continue;
-                        }
-                    };
-                    for _ in 0..count {
-                        if removes {
-                            let group = read(head, &mut values);
-                            visit(RowStep::Remove(group, &values));
-                            head += 1;
-                        }
-                        if adds {
-                            let group = read(next, &mut values);
-                            let result = visit(RowStep::Add(group, &values)).unwrap_or_default();
-                            if let Some(row) = places.row(place) {
-                                out.set(row, result);
-                            }
-                            place += 1;
-                            next += 1;
-                        }
-                    }
-                }
-            }
+            Rows::Window { .. } => self.visit_window(&mut values, out, &mut visit),
             Rows::Slices { selection, coming, leaving, leaves, groups, leaving_groups } => {
                 for row in selection.iter() {
                     if leaves.get(row).copied().unwrap_or(false) {
@@ -469,6 +425,59 @@ impl Feed<'_> {
                     out.set(first + place, result.unwrap_or_default());
                 }
                 visit(RowStep::Reset(ResetGroups::Only(groups)));
+            }
+        }
+    }
+
+    /// As [`Feed::each_row`], of the rows of a window.
+    fn visit_window(
+        &self,
+        values: &mut [Value],
+        out: &mut Column,
+        visit: &mut impl FnMut(RowStep<'_>) -> Option<Value>,
+    ) {
+        let Rows::Window { store, steps, head, next, arguments, groups, group, places } = self.rows
+        else {
+            return;
+        };
+        let (mut head, mut next, mut place) = (head, next, 0);
+        let read = |row: u64, values: &mut [Value]| {
+            let (columns, index) = store.locate(row);
+            for (value, column) in values.iter_mut().zip(arguments) {
+                *value = columns.get(*column).map_or(Value::Null, |c| c.value(index));
+            }
+            group_at(columns, groups, index).unwrap_or(group as usize)
+        };
+        for step in steps {
+            let (count, removes, adds) = match *step {
+                Step::Remove(count) => (count, true, false),
+                Step::Add(count) => (count, false, true),
+                Step::Slide(count) => (count, true, true),
+                Step::Skip { gone, come } => {
+                    head += u64::from(gone);
+                    next += u64::from(come);
+                    continue;
+                }
+                Step::Reset => {
+                    visit(RowStep::Reset(reset_groups(self.reset_groups)));
+                    continue;
+                }
+            };
+            for _ in 0..count {
+                if removes {
+                    let group = read(head, values);
+                    visit(RowStep::Remove(group, values));
+                    head += 1;
+                }
+                if adds {
+                    let group = read(next, values);
+                    let result = visit(RowStep::Add(group, values)).unwrap_or_default();
+                    if let Some(row) = places.row(place) {
+                        out.set(row, result);
+                    }
+                    place += 1;
+                    next += 1;
+                }
             }
         }
     }

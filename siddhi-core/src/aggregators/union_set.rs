@@ -158,7 +158,7 @@ impl Group<Value> for Union {
 
     fn value(&self) -> Option<Value> {
         let set = || Arc::new(Object::Set(self.order.values().cloned().collect()));
-        Some(Value::Object(self.value.get_or_init(set).clone()))
+        Some(Value::Object(Arc::clone(self.value.get_or_init(set))))
     }
 
     fn check(value: &Value) -> Result<(), String> {

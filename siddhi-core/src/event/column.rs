@@ -294,7 +294,7 @@ impl Column {
         if self.nulls.any() && length < self.len() {
             self.nulls.truncate(length);
         }
-        each_type!(&mut self.values, v => v.resize(length, Default::default()));
+        each_type!(&mut self.values, v => resize(v, length));
     }
 
     /// Makes the column at least `length` rows long: scratch columns keep their size.
@@ -315,7 +315,7 @@ impl Column {
     pub fn extend_from(&mut self, other: &Self, rows: impl Iterator<Item = usize> + Clone) {
         let start = self.len();
         both_types!(&mut self.values, &other.values, (a, b) => {
-            a.extend(rows.clone().filter_map(|row| b.get(row).cloned()));
+            a.extend(rows.clone().filter_map(|row| value_at(b, row)));
         });
         if other.nulls.any() {
             for (i, row) in rows.enumerate() {
@@ -359,9 +359,7 @@ impl Column {
     fn push_any_from(&mut self, other: &Self, row: usize) {
         let at = self.len();
         both_types!(&mut self.values, &other.values, (a, b) => {
-            if let Some(value) = b.get(row).cloned() {
-                a.push(value);
-            }
+            a.extend(value_at(b, row));
         });
         if other.nulls.any() && other.nulls.get(row) {
             self.nulls.set(at);
@@ -383,15 +381,13 @@ impl Column {
 
     /// Puts a default value at an existing row, and lets go what stood there.
     pub(crate) fn reset(&mut self, row: usize) {
-        each_type!(&mut self.values, v => if let Some(place) = v.get_mut(row) {
-            *place = Default::default();
-        });
+        each_type!(&mut self.values, v => reset(v, row));
         self.nulls.unset(row);
     }
 
     /// Copies a row of the column over another of its rows.
     pub(crate) fn copy_within(&mut self, from: usize, to: usize) {
-        each_type!(&mut self.values, v => if let Some(value) = v.get(from).cloned()
+        each_type!(&mut self.values, v => if let Some(value) = value_at(v, from)
             && let Some(place) = v.get_mut(to) {
             *place = value;
         });
@@ -410,6 +406,22 @@ impl Column {
     pub(crate) fn shrink(&mut self) {
         each_type!(&mut self.values, v => v.shrink_to_fit());
     }
+}
+
+fn resize<T: Clone + Default>(vector: &mut Vec<T>, length: usize) {
+    vector.resize(length, T::default());
+}
+
+#[inline]
+fn reset<T: Default>(vector: &mut [T], row: usize) {
+    if let Some(place) = vector.get_mut(row) {
+        *place = T::default();
+    }
+}
+
+#[inline]
+fn value_at<T: Clone>(vector: &[T], row: usize) -> Option<T> {
+    vector.get(row).cloned()
 }
 
 fn push<T>(vector: &mut Vec<T>, value: T) -> bool {

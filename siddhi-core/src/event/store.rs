@@ -292,12 +292,11 @@ impl RowStore {
     /// The columns that hold a row, its place in them, and how many rows from it on they hold.
     #[inline]
     pub(crate) fn stretch(&self, row: u64) -> (&[Column], usize, usize) {
-        match self.segment(row) {
-            Some((segment, index)) => (&segment.columns, index, SEGMENT - index),
-            None => {
-                let index = self.tail_index(row);
-                (&self.tail, index, self.tail_rows.saturating_sub(index))
-            }
+        if let Some((segment, index)) = self.segment(row) {
+            (&segment.columns, index, SEGMENT - index)
+        } else {
+            let index = self.tail_index(row);
+            (&self.tail, index, self.tail_rows.saturating_sub(index))
         }
     }
 

@@ -223,13 +223,13 @@ impl fmt::Display for Object {
 /// and an `E`.
 #[must_use]
 pub fn double_text(value: f64) -> String {
-    java_text(value, value.is_nan(), scientific(&value))
+    java_text(value, value.is_nan(), &scientific(&value))
 }
 
 /// The text of a float as Java writes it, with its own shortest digits.
 #[must_use]
 pub fn float_text(value: f32) -> String {
-    java_text(value.into(), value.is_nan(), scientific(&value))
+    java_text(value.into(), value.is_nan(), &scientific(&value))
 }
 
 /// Where one digit would do, the two that come nearest: the smallest double is `4.9E-324`, which
@@ -240,7 +240,7 @@ fn scientific(value: &impl fmt::LowerExp) -> String {
     if shortest.contains('.') || two.contains(".0e") { shortest } else { two }
 }
 
-fn java_text(value: f64, is_nan: bool, scientific: String) -> String {
+fn java_text(value: f64, is_nan: bool, scientific: &str) -> String {
     if is_nan {
         return "NaN".into();
     }
@@ -250,7 +250,7 @@ fn java_text(value: f64, is_nan: bool, scientific: String) -> String {
     if value == 0.0 {
         return if value.is_sign_negative() { "-0.0".into() } else { "0.0".into() };
     }
-    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
+    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((scientific, "0"));
     let exponent: i32 = exponent.parse().unwrap_or(0);
     let (sign, mantissa) = mantissa.strip_prefix('-').map_or(("", mantissa), |rest| ("-", rest));
     let digits: String = mantissa.chars().filter(char::is_ascii_digit).collect();

@@ -4,13 +4,15 @@
 //! same operation on the same numbers are the same value, so equal parts of expressions are found
 //! by comparing one level.
 
+use std::sync::Arc;
+
 use siddhi_query::ast::{BinaryOperator, DataType};
 
 use super::kernels::{
     FromObject, Kernel, Operand, Side, Test, arithmetic, both, choose, compare, compare_test,
     either, is_null, never, not, null_test, timestamps, truth, widen,
 };
-use super::program::{Layout, Register, Source, Step};
+use super::program::{Call, Layout, Register, Source, Step};
 use super::typed::{BoundFunction, Expr, ExprKind};
 use crate::event::column::Column;
 use crate::event::value::Value;
@@ -264,8 +266,8 @@ impl Compiler {
         self.known(&key).unwrap_or_else(|| {
             let out = self.register(data_type);
             let arguments = vec![Source::Column(from)];
-            let function = std::sync::Arc::new(FromObject);
-            self.steps.push(Step::Call { function, arguments, out });
+            let function = Arc::new(FromObject);
+            self.steps.push(Step::Call(Call { function, arguments, out }));
             self.remember(key, out)
         })
     }
@@ -287,7 +289,8 @@ impl Compiler {
         };
         let arguments = nodes.iter().map(source).collect();
         let out = self.register(data_type);
-        self.steps.push(Step::Call { function: call.function.clone(), arguments, out });
+        let function = Arc::clone(&call.function);
+        self.steps.push(Step::Call(Call { function, arguments, out }));
         if call.pure { self.remember(key, out) } else { Operand::Register(out) }
     }
 

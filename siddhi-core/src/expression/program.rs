@@ -34,7 +34,7 @@ pub(super) enum Step {
         dense: bool,
     },
     /// A function.
-    Call { function: Arc<dyn ScalarFunction>, arguments: Vec<Source>, out: usize },
+    Call(Call),
     /// Steps that run only where a test holds.
     Where {
         test: Box<dyn Test>,
@@ -42,6 +42,15 @@ pub(super) enum Step {
         /// The scratch selection for these rows.
         rows: usize,
     },
+}
+
+/// A call of a function.
+#[derive(Debug)]
+pub(super) struct Call {
+    pub(super) function: Arc<dyn ScalarFunction>,
+    pub(super) arguments: Vec<Source>,
+    /// The register that is written; the arguments are before it.
+    pub(super) out: usize,
 }
 
 /// Where an argument of a call comes from.
@@ -207,9 +216,7 @@ impl Scratch {
     ) {
         match step {
             Step::Kernel { .. } => {}
-            Step::Call { function, arguments, out } => {
-                self.call(function.as_ref(), arguments, *out, view, rows, context);
-            }
+            Step::Call(call) => self.call(call, view, rows, context),
             Step::Where { test, steps, rows: buffer } => {
                 let buffer_of = |all: &mut Vec<Vec<u32>>| all.get_mut(*buffer).map(std::mem::take);
                 let mut some = buffer_of(&mut self.selections).unwrap_or_default();
@@ -240,18 +247,17 @@ impl Scratch {
 
     fn call(
         &mut self,
-        function: &dyn ScalarFunction,
-        arguments: &[Source],
-        out: usize,
+        call: &Call,
         view: &View<'_>,
         rows: Selection<'_>,
         context: &mut CallContext<'_>,
     ) {
-        let (before, after) = self.registers.split_at_mut(out);
+        let (before, after) = self.registers.split_at_mut(call.out);
         let Some(out) = after.first_mut() else { return };
         let inputs = Inputs { view, registers: before };
         let absent = &self.absent;
-        let arguments: SmallVec<[Argument<'_>; 8]> = arguments
+        let arguments: SmallVec<[Argument<'_>; 8]> = call
+            .arguments
             .iter()
             .map(|source| match source {
                 Source::Column(operand) => {
@@ -261,7 +267,7 @@ impl Scratch {
             })
             .collect();
         out.nulls.clear();
-        function.evaluate(&arguments, rows, out, context);
+        call.function.evaluate(&arguments, rows, out, context);
         if out.nulls.any()
             && let Values::Bool(values) = &mut out.values
         {

@@ -232,7 +232,7 @@ impl App {
         if !region.running.get() {
             return Ok(());
         }
-        self.guard(&region, |region| {
+        Self::guard(&region, |region| {
             if region.time.is_playback() {
                 while region.time.advance_wall(now_ms).is_some() {
                     region.run_playback_timers();
@@ -255,7 +255,7 @@ impl App {
             drop(region);
             return self.advance(timestamp_ms);
         }
-        self.guard(&region, |region| {
+        Self::guard(&region, |region| {
             if region.time.event(timestamp_ms) {
                 region.run_playback_timers();
             }
@@ -263,7 +263,7 @@ impl App {
     }
 
     /// Runs work in the region; a panic poisons the app instead of unwinding into the caller.
-    fn guard(&self, region: &Region, work: impl FnOnce(&Region)) -> Result<(), AppError> {
+    fn guard(region: &Region, work: impl FnOnce(&Region)) -> Result<(), AppError> {
         if region.poisoned.get() {
             return Err(AppError::Poisoned);
         }
@@ -324,7 +324,7 @@ impl App {
         Self::at_rest(&region)?;
         let snapshot = Snapshot::from_bytes(snapshot)?;
         let mut restored = Ok(());
-        self.guard(&region, |region| restored = region.restore(&snapshot))?;
+        Self::guard(&region, |region| restored = region.restore(&snapshot))?;
         if restored.is_err() {
             region.poisoned.set(true);
         }

@@ -193,13 +193,12 @@ fn build_query(flow: &Flow, plan: &QueryPlan, state_name: String, switches: Swit
             }
             let form = window_form(flow, plan, input, &selector, switches);
             let leaving = match (&input.window, form) {
-                (None, _) => Leaving::Never,
+                (None, _) | (Some(_), WindowForm::Panes) => Leaving::Never,
                 // What does not come to the aggregators when it comes or when it leaves, because it
                 // fails or a handler keeps it back, leaves them out of order.
                 (Some(_), WindowForm::General) if !input.after.is_empty() || selector.fallible => {
                     Leaving::AnyOrder
                 }
-                (Some(_), WindowForm::Panes) => Leaving::Never,
                 (Some(window), _) if window.bound.in_order => Leaving::InOrder,
                 _ => Leaving::AnyOrder,
             };

@@ -42,7 +42,7 @@ pub(crate) struct Filter {
 
 /// A stream function.
 pub(crate) struct Function {
-    function: Arc<dyn StreamFunction>,
+    body: Arc<dyn StreamFunction>,
     arguments: Program,
     argument_count: usize,
     added: Vec<DataType>,
@@ -184,7 +184,7 @@ impl Handler {
 impl Function {
     pub(crate) fn make(plan: &StreamFunctionPlan) -> Self {
         Self {
-            function: Arc::clone(&plan.bound.function),
+            body: Arc::clone(&plan.bound.function),
             arguments: Program::compile(&plan.arguments),
             argument_count: plan.arguments.len(),
             added: plan.bound.added.iter().map(|(_, data_type)| *data_type).collect(),
@@ -212,14 +212,19 @@ impl Processor {
     }
 }
 
+/// Handlers, each with its buffers.
+pub(crate) struct Chain<'a> {
+    pub(crate) handlers: &'a [Handler],
+    pub(crate) works: &'a mut [HandlerWork],
+}
+
 /// Runs handlers over a view, then `then` over what is left, if anything is.
 ///
 /// Columns that functions add live on the stack of this call, hence the continuation. Nothing is
 /// borrowed when `then` runs.
 pub(crate) fn run(
     region: &Region,
-    handlers: &[Handler],
-    works: &mut [HandlerWork],
+    Chain { handlers, works }: Chain<'_>,
     view: &View<'_>,
     key: u32,
     faults: &mut Faults,
@@ -231,12 +236,13 @@ pub(crate) fn run(
         then(view, faults);
         return;
     };
+    let chain = Chain { handlers, works };
     match handler {
         Handler::Filter(filter) => {
             region.evaluate(|context| filter.run(view, key, work, context, faults));
             if !work.rows.is_empty() {
                 let left = view.with(Selection::Rows(&work.rows));
-                run(region, handlers, works, &left, key, faults, then);
+                run(region, chain, &left, key, faults, then);
             }
         }
         Handler::Function(function) => {
@@ -246,7 +252,7 @@ pub(crate) fn run(
             function.rows_out.set(function.rows_out.get() + selection.len() as u64);
             if !selection.is_empty() {
                 let more = View { columns, selection, ..*view };
-                run(region, handlers, works, &more, key, faults, then);
+                run(region, chain, &more, key, faults, then);
             }
         }
         Handler::Processor(processor) => {
@@ -262,7 +268,7 @@ pub(crate) fn run(
             };
             processor.rows_out.set(processor.rows_out.get() + left.len() as u64);
             if !left.is_empty() {
-                run(region, handlers, works, &left, key, faults, then);
+                run(region, chain, &left, key, faults, then);
             }
         }
     }
@@ -375,7 +381,7 @@ impl Function {
         }
         let good = if before > 0 { Selection::Rows(&work.rows) } else { events.selection };
         let arguments = arguments(&self.arguments, self.argument_count, &events, &work.scratch);
-        self.function.process(&arguments, good, &mut work.added, &mut context.calls(view));
+        self.body.process(&arguments, good, &mut work.added, &mut context.calls(view));
         if context.failures.is_empty() {
             return false;
         }
@@ -419,7 +425,7 @@ impl Processor {
             if states.len() <= key {
                 states.resize_with(key + 1, || None);
             }
-            // In range by the resize.
+            #[expect(clippy::indexing_slicing, reason = "in range by the resize")]
             let processor = states[key].get_or_insert_with(|| self.fresh());
             processor.process(&input, output, &mut context.calls(view));
         }
@@ -467,8 +473,9 @@ fn gather(view: &View<'_>, output: &mut ProcessorOutput, failed: &[u32], into: &
     if view.kinds.is_some() {
         places.resize(view.selection.extent(), 0);
         for (place, row) in view.selection.iter().enumerate() {
-            // In range: the list is as long as the selection reaches.
-            places[row] = place;
+            if let Some(own) = places.get_mut(row) {
+                *own = place;
+            }
         }
     }
     let place_of = |row: usize| places.get(row).copied().unwrap_or_default();

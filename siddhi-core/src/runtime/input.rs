@@ -260,15 +260,13 @@ fn fill(batch: &mut Batch, timestamp: i64, values: &[Value]) -> Result<(), Strin
             continue;
         }
         let data_type = column.data_type();
-        match value.clone().fit(data_type) {
-            Some(widened) => column.set(row, widened),
-            None => {
-                for column in &mut batch.columns {
-                    column.resize(row);
-                }
-                return Err(misfit(value, data_type));
+        let Some(widened) = value.clone().fit(data_type) else {
+            for column in &mut batch.columns {
+                column.resize(row);
             }
-        }
+            return Err(misfit(value, data_type));
+        };
+        column.set(row, widened);
     }
     batch.timestamps.push(timestamp);
     Ok(())

@@ -120,6 +120,7 @@ impl Junction {
     }
 
     /// A batch of one row to write an event over; give it back with [`Junction::give_single`].
+    #[expect(clippy::unnecessary_box_returns, reason = "the box is kept for the next send")]
     #[inline]
     pub(crate) fn take_single(&self) -> Box<Batch> {
         self.single.take().unwrap_or_else(|| {

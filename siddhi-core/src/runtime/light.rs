@@ -229,7 +229,7 @@ impl Region {
     ) {
         match left.only_row() {
             Some(row) if light.items.has_only_kernels() => {
-                light.items.run_kernels(left, row, items)
+                light.items.run_kernels(left, row, items);
             }
             _ => self.call(light.pure, |calls| light.items.run(left, items, calls), left),
         }

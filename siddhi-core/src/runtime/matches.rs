@@ -10,6 +10,14 @@ use crate::pattern::operator::{PatternOperator, PatternOutput, Plain};
 use crate::plan::logical::StreamId;
 use crate::selector::select::{Form, Selected};
 
+/// A chunk of one of its streams that comes to a pattern, with the number of its key.
+#[derive(Clone, Copy)]
+struct Arrival<'a> {
+    stream: StreamId,
+    view: &'a View<'a>,
+    key: u32,
+}
+
 impl Region {
     /// A pattern takes in a chunk of one of its streams.
     #[inline(never)]
@@ -23,7 +31,7 @@ impl Region {
     ) {
         let plain = pattern.borrow_mut().plain_event(stream, view, key);
         if !matches!(plain, Plain::Nothing) {
-            self.read_rest(query, pattern, stream, view, key, plain);
+            self.read_rest(query, pattern, Arrival { stream, view, key }, plain);
         }
     }
 
@@ -33,11 +41,10 @@ impl Region {
         &self,
         query: &Query,
         pattern: &RefCell<PatternOperator>,
-        stream: StreamId,
-        view: &View<'_>,
-        key: u32,
+        arrival: Arrival<'_>,
         plain: Plain,
     ) {
+        let Arrival { stream, view, key } = arrival;
         let mut faults =
             Faults::new(stream, self.junctions.get(stream).map_or(0, |j| j.attributes.len()));
         let found = match plain {
@@ -51,7 +58,7 @@ impl Region {
         };
         if let Some(found) = found {
             let mut work = query.take();
-            self.put_out_matches(query, view, key, &found, &mut work, &mut faults);
+            self.put_out_matches(query, arrival, &found, &mut work, &mut faults);
             query.give(work);
             pattern.borrow_mut().give(found);
         }
@@ -59,12 +66,11 @@ impl Region {
     }
 
     /// Matches go through the selector and out, chunk by chunk. A match that fails there is reported
-    /// as the event of `view` that completed it.
+    /// as the event that completed it.
     fn put_out_matches(
         &self,
         query: &Query,
-        view: &View<'_>,
-        key: u32,
+        Arrival { view, key, .. }: Arrival<'_>,
         found: &PatternOutput,
         work: &mut QueryWork,
         faults: &mut Faults,

@@ -82,6 +82,13 @@ impl PartitionBy {
     }
 }
 
+/// The one query that reads whole chunks, and what computes the keys of their rows.
+#[derive(Clone, Copy)]
+struct WholeReader<'a> {
+    query: usize,
+    program: &'a Program,
+}
+
 impl PartitionStream {
     pub(crate) fn new(
         stream: StreamId,
@@ -93,11 +100,13 @@ impl PartitionStream {
         Self { stream, by, readers, whole_chunks, work: Cell::new(None) }
     }
 
+    #[expect(clippy::unnecessary_box_returns, reason = "the box is kept for the next chunk")]
     #[inline]
     fn take(&self) -> Box<PartitionWork> {
         self.work.take().unwrap_or_else(|| self.make_work())
     }
 
+    #[expect(clippy::unnecessary_box_returns, reason = "the box is kept for the next chunk")]
     #[cold]
     fn make_work(&self) -> Box<PartitionWork> {
         let scratches = match &self.by {
@@ -196,9 +205,10 @@ impl Region {
         let mut faults = Faults::new(stream, width);
         if own.whole_chunks
             && view.len() > 1
-            && let ([query], PartitionBy::Value(program)) = (own.readers.as_slice(), &own.by)
+            && let (&[query], PartitionBy::Value(program)) = (own.readers.as_slice(), &own.by)
         {
-            self.split_whole(*query, partition, program, view, &mut work, &mut faults);
+            let reader = WholeReader { query, program };
+            self.split_whole(reader, partition, view, &mut work, &mut faults);
             own.give(work);
             self.report(faults, view.selection);
             return;
@@ -220,9 +230,8 @@ impl Region {
     /// Hands the rows of all keys over at once.
     fn split_whole(
         &self,
-        query: usize,
+        WholeReader { query, program }: WholeReader<'_>,
         partition: &Partition,
-        program: &Program,
         view: &View<'_>,
         work: &mut PartitionWork,
         faults: &mut Faults,

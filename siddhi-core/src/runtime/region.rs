@@ -12,7 +12,7 @@ use siddhi_pipeline::Random;
 use super::callback::{Chunk, QueryOutput};
 use super::error::SendError;
 use super::faults::{self, Faults};
-use super::handlers;
+use super::handlers::{self, Chain};
 use super::junction::{Junction, Reader};
 use super::partition::Partition;
 use super::query::{Query, QueryInput, QueryWork, StreamInput};
@@ -216,8 +216,7 @@ impl Region {
             let mut before = std::mem::take(&mut work.before);
             handlers::run(
                 self,
-                &input.before,
-                &mut before,
+                Chain { handlers: &input.before, works: &mut before },
                 view,
                 key,
                 &mut faults,
@@ -269,7 +268,7 @@ impl Region {
         if stage.passes_rows() {
             query.rows_selected.set(query.rows_selected.get() + view.len() as u64);
             self.deliver(query, view, key, selected, work);
-        } else if stage.chunk_count(window) > 0
+        } else if window.chunk_count() > 0
             && let Some(mut window) = work.window.take()
         {
             self.window_chunks(pass, stage, &mut window, work, faults);
@@ -356,7 +355,7 @@ impl Region {
     ) {
         let chosen = window.chosen.take();
         query.rows_selected.set(query.rows_selected.get() + window.rows_absorbed);
-        for chunk in 0..stage.chunk_count(window) {
+        for chunk in 0..window.chunk_count() {
             faults.next_chunk();
             stage.chunk(chunk, window, |view| {
                 if stage.form != WindowForm::General {
@@ -376,8 +375,7 @@ impl Region {
                     let mut after = std::mem::take(&mut work.after);
                     handlers::run(
                         self,
-                        &input.after,
-                        &mut after,
+                        Chain { handlers: &input.after, works: &mut after },
                         view,
                         key,
                         faults,

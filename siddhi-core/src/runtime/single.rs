@@ -45,6 +45,7 @@ impl Junction {
     }
 
     /// An event whose values have the types of the stream, in columns.
+    #[expect(clippy::unnecessary_box_returns, reason = "the box goes back to the junction")]
     fn single(&self, timestamp: i64, values: &[Value]) -> Box<Batch> {
         let mut batch = self.take_single();
         let fits = overwrite(&mut batch, timestamp, values);
@@ -138,7 +139,7 @@ impl Region {
             let output = View { columns, ..*view };
             query.call_with_current(&output);
             self.publish(query.target, &output, key);
-        } else if stage.chunk_count(window) > 0
+        } else if window.chunk_count() > 0
             && let Some(mut window) = work.window.take()
         {
             let mut faults = Faults::new(input.stream, 0);

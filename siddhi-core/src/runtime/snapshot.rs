@@ -58,9 +58,12 @@ impl StateNames {
         let mut seen = HashMap::new();
         let partitions = app.partitions.iter();
         let partitions: Vec<String> = partitions
-            .map(|plan| match plan.named {
-                true => format!("partition:{}", escaped(&plan.name)),
-                false => hashed("partition-text", &plan.text, &mut seen),
+            .map(|plan| {
+                if plan.named {
+                    format!("partition:{}", escaped(&plan.name))
+                } else {
+                    hashed("partition-text", &plan.text, &mut seen)
+                }
             })
             .collect();
         // The state of a query in a partition is by the numbers of the partition's keys: it is of
@@ -68,9 +71,10 @@ impl StateNames {
         let name = |query: &QueryPlan| {
             let partition = query.partition.and_then(|index| partitions.get(index));
             let within = partition.map_or_else(String::new, |name| format!("{name}/"));
-            match query.named {
-                true => format!("{within}query:{}", escaped(&query.name)),
-                false => hashed(&format!("{within}text"), &query.text, &mut seen),
+            if query.named {
+                format!("{within}query:{}", escaped(&query.name))
+            } else {
+                hashed(&format!("{within}text"), &query.text, &mut seen)
             }
         };
         Self { queries: app.queries.iter().map(name).collect(), partitions }

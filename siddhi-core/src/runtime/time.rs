@@ -337,12 +337,12 @@ impl SavedTime {
 }
 
 impl Queues {
+    #[expect(clippy::indexing_slicing, reason = "in range by the resize")]
     fn of(&mut self, owner: Owner) -> &mut Queue {
         let query = owner.query as usize;
         if self.by_query.len() <= query {
             self.by_query.resize_with(query + 1, QueryQueues::default);
         }
-        // In range by the resize.
         self.by_query[query].of(owner.key)
     }
 
@@ -365,12 +365,12 @@ impl Queues {
 }
 
 impl QueryQueues {
+    #[expect(clippy::indexing_slicing, reason = "in range by the resize")]
     fn of(&mut self, key: u32) -> &mut Queue {
         let Some(place) = (key as usize).checked_sub(1) else { return &mut self.plain };
         if self.keyed.len() <= place {
             self.keyed.resize_with(place + 1, Queue::default);
         }
-        // In range by the resize.
         &mut self.keyed[place]
     }
 
@@ -381,6 +381,10 @@ impl QueryQueues {
     }
 }
 
+#[expect(
+    clippy::indexing_slicing,
+    reason = "the tree is full: the parents, siblings and children of its nodes are in it"
+)]
 impl Firsts {
     /// The smallest of all.
     fn min(&self) -> i64 {

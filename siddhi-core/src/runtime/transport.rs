@@ -142,13 +142,13 @@ impl Transport {
 
 /// A mistake in an annotation.
 enum Mistake {
-    Wrong(Diagnostic),
+    Wrong(Box<Diagnostic>),
     Unsupported(String, Span),
 }
 
 impl Mistake {
     fn new(message: impl Into<String>, span: Span, label: impl Into<String>) -> Self {
-        Self::Wrong(Diagnostic::error(codes::CONNECTOR, message, span, label))
+        Self::Wrong(Box::new(Diagnostic::error(codes::CONNECTOR, message, span, label)))
     }
 
     /// An option of a connector cannot be used.
@@ -171,10 +171,11 @@ impl Mistake {
         let message = format!("there is no {what} `{name}`");
         let diagnostic =
             Diagnostic::error(codes::UNKNOWN_CONNECTOR, message, element.span, "not built in");
-        Self::Wrong(match did_you_mean(name, known.iter().copied()) {
-            Some(meant) => diagnostic.with_help(format!("did you mean `{meant}`?")),
-            None => diagnostic.with_help(format!("there are: {}", known.join(", "))),
-        })
+        let help = match did_you_mean(name, known.iter().copied()) {
+            Some(meant) => format!("did you mean `{meant}`?"),
+            None => format!("there are: {}", known.join(", ")),
+        };
+        Self::Wrong(Box::new(diagnostic.with_help(help)))
     }
 }
 
@@ -252,7 +253,7 @@ struct Maker<'a> {
 impl Maker<'_> {
     fn note(&mut self, mistake: Mistake) {
         match mistake {
-            Mistake::Wrong(diagnostic) => self.findings.diagnostics.push(diagnostic),
+            Mistake::Wrong(diagnostic) => self.findings.diagnostics.push(*diagnostic),
             Mistake::Unsupported(feature, span) => self.findings.unsupported.push((feature, span)),
         }
     }

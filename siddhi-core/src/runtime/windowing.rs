@@ -144,6 +144,10 @@ pub(crate) struct WindowWork {
     /// Where the rows of the batch stand in the store.
     sources: Vec<std::ops::Range<u64>>,
     /// What the selector chose of the one chunk that came out, when it has.
+    #[expect(
+        clippy::option_option,
+        reason = "the outer one: whether it has; the inner: whether any are left"
+    )]
     pub(crate) chosen: Option<Option<Selected>>,
     /// Rows that came out and stand for themselves in no chunk.
     pub(crate) rows_absorbed: u64,
@@ -351,11 +355,6 @@ impl WindowStage {
         format!("keeps columns [{}], {arguments} arguments of aggregators{group}", kept.join(", "))
     }
 
-    /// How many chunks came out.
-    pub(crate) fn chunk_count(&self, work: &WindowWork) -> usize {
-        work.ends.len()
-    }
-
     /// Runs `then` over one of the chunks that came out, with all columns of the input at their
     /// places (those that nobody reads are empty).
     pub(crate) fn chunk<R>(
@@ -387,6 +386,11 @@ impl WindowStage {
 }
 
 impl WindowWork {
+    /// How many chunks came out.
+    pub(crate) fn chunk_count(&self) -> usize {
+        self.ends.len()
+    }
+
     /// Nothing has come out yet.
     fn clear_output(&mut self) {
         self.batch.clear();
@@ -418,12 +422,12 @@ impl WindowState {
     }
 
     /// The window of a key, made when it is first needed.
+    #[expect(clippy::indexing_slicing, reason = "in range by the resize")]
     pub(crate) fn of(&mut self, key: u32, stage: &WindowStage) -> &mut KeyWindow {
         let key = key as usize;
         if self.keys.len() <= key {
             self.keys.resize_with(key + 1, || None);
         }
-        // In range by the resize.
         self.keys[key].get_or_insert_with(|| stage.key_window())
     }
 

@@ -78,21 +78,18 @@ impl TimeBatchWindow {
     /// Ends the period when its time has come; whether it has.
     fn pass_time(&mut self, pass: &mut WindowPass<'_>) -> bool {
         let now = pass.now();
-        let end = match self.state.end {
-            Some(end) => end,
-            None => {
-                let end = match self.start {
-                    // Java: TimeBatchWindowProcessor#getNextEmitTime, whose longs wrap around.
-                    Some(start) => {
-                        let elapsed = now.wrapping_sub(start) % self.time;
-                        now.saturating_add(self.time.wrapping_sub(elapsed))
-                    }
-                    None => now.saturating_add(self.time),
-                };
-                pass.wake_at(end);
-                *self.state.end.insert(end)
-            }
-        };
+        let end = *self.state.end.get_or_insert_with(|| {
+            let end = match self.start {
+                // Java: TimeBatchWindowProcessor#getNextEmitTime, whose longs wrap around.
+                Some(start) => {
+                    let elapsed = now.wrapping_sub(start) % self.time;
+                    now.saturating_add(self.time.wrapping_sub(elapsed))
+                }
+                None => now.saturating_add(self.time),
+            };
+            pass.wake_at(end);
+            end
+        });
         if now < end {
             return false;
         }

@@ -24,6 +24,7 @@ pub(crate) enum RowArguments<'a> {
 
 impl RowAt<'_> {
     /// The first argument; `unit` when there is none.
+    #[expect(clippy::inline_always, reason = "a call costs more than what it does; two call sites")]
     #[inline(always)]
     fn value<'v, T: Element>(&'v self, unit: &'v T) -> Option<&'v T> {
         let column = match &self.arguments {

@@ -83,7 +83,7 @@ impl<'a> WindowRows<'a> {
                 (Some((a, b)), Some((c, d))) => {
                     // Values, groups, no nulls: one loop without a question.
                     for (((a, b), c), d) in a.iter().zip(b).zip(c).zip(d) {
-                        visit((*b as usize, Some(a)), (*d as usize, Some(c)));
+                        visit((number(*b), Some(a)), (number(*d), Some(c)));
                     }
                 }
                 _ => {
@@ -97,6 +97,12 @@ impl<'a> WindowRows<'a> {
             count -= length as u64;
         }
     }
+}
+
+/// The number of a group, as a column holds it.
+#[inline]
+fn number(group: i32) -> usize {
+    group.cast_unsigned() as usize
 }
 
 struct Stretch<'a, T> {
@@ -130,7 +136,7 @@ impl<'a, T> Stretch<'a, T> {
         'a: 'v,
     {
         let group = match self.groups {
-            Some(groups) => groups.get(place).map_or(0, |group| *group as usize),
+            Some(groups) => groups.get(place).map_or(0, |group| number(*group)),
             None => self.group,
         };
         let value = match self.values {

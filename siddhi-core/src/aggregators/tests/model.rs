@@ -111,6 +111,7 @@ fn best(present: &[&Value], wanted: Ordering) -> Value {
 
 /// Whether two values are one: bit for bit, but for the standard deviation, which may be off by a
 /// billionth, and for sets, whose order the model does not know.
+#[expect(clippy::float_cmp, reason = "equal numbers agree, near ones do not")]
 pub(super) fn agree(name: &str, a: &Value, b: &Value, arrivals: &Arrivals, row: usize) -> bool {
     match (a, b) {
         (Value::Double(a), Value::Double(b)) if name == "stdDev" => {

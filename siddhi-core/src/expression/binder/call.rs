@@ -93,13 +93,12 @@ impl Binder<'_> {
         error: BindError,
     ) -> Option<Expr> {
         let argument = error.argument.and_then(|index| arguments.get(index));
-        let (span, label) = match argument {
-            Some(argument) => (argument.span, format!("of type {}", argument.data_type)),
-            None => {
-                let types: Vec<String> =
-                    arguments.iter().map(|argument| argument.data_type.to_string()).collect();
-                (call.span, format!("called with ({})", types.join(", ")))
-            }
+        let (span, label) = if let Some(argument) = argument {
+            (argument.span, format!("of type {}", argument.data_type))
+        } else {
+            let types: Vec<String> =
+                arguments.iter().map(|argument| argument.data_type.to_string()).collect();
+            (call.span, format!("called with ({})", types.join(", ")))
         };
         self.diagnostics.push(
             Diagnostic::error(codes::ARGUMENTS, error.message, span, label)
@@ -173,14 +172,13 @@ fn apply(name: String, bound: BoundScalar, arguments: Vec<Expr>, span: Span) -> 
 
 fn choice(arguments: Vec<Expr>, data_type: DataType, span: Span) -> Expr {
     let mut arguments = arguments.into_iter().map(Box::new);
-    let kind = match (arguments.next(), arguments.next(), arguments.next()) {
-        (Some(condition), Some(then), Some(otherwise)) => {
-            ExprKind::IfThenElse(condition, then, otherwise)
-        }
-        _ => {
-            debug_assert!(false, "a choice is bound with three arguments");
-            ExprKind::Constant(crate::event::value::Value::Null)
-        }
+    let kind = if let (Some(condition), Some(then), Some(otherwise)) =
+        (arguments.next(), arguments.next(), arguments.next())
+    {
+        ExprKind::IfThenElse(condition, then, otherwise)
+    } else {
+        debug_assert!(false, "a choice is bound with three arguments");
+        ExprKind::Constant(crate::event::value::Value::Null)
     };
     Expr { kind, data_type, span }
 }

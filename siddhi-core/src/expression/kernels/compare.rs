@@ -116,7 +116,7 @@ impl<T: Element, C: Comparison<T>> Compare<T, C> {
         }
     }
 
-    fn sides<'a>(inputs: Inputs<'a>, a: super::Operand, b: super::Operand) -> Option<Sides<'a, T>> {
+    fn sides(inputs: Inputs<'_>, a: super::Operand, b: super::Operand) -> Option<Sides<'_, T>> {
         let ((a, a_nulls), (b, b_nulls)) = (inputs.typed(a)?, inputs.typed(b)?);
         Some(Sides { a, b, a_nulls, b_nulls })
     }

@@ -40,6 +40,7 @@ pub(crate) fn cast_numbers(from: &Column, rows: Selection<'_>, out: &mut Column)
 }
 
 /// A number as a value of another type; none when it is no number, or that is no type of numbers.
+#[expect(clippy::cast_lossless, reason = "one macro casts from every type to every other")]
 pub(crate) fn cast_number(value: &Value, to: DataType) -> Option<Value> {
     macro_rules! to_type {
         ($v:expr) => {

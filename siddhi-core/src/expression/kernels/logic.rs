@@ -29,6 +29,7 @@ struct Join {
 }
 
 impl Kernel for Join {
+    #[expect(clippy::needless_bitwise_bool, reason = "the loops have no branch")]
     fn run(&self, inputs: Inputs<'_>, rows: Selection<'_>, out: &mut Column) {
         let (Some((a, a_nulls)), Some((b, b_nulls)), Some((out, _))) = (
             inputs.typed::<bool>(self.left),

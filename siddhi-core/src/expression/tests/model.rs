@@ -102,6 +102,7 @@ fn compare(operator: BinaryOperator, a: &Value, b: &Value) -> bool {
 #[allow(
     clippy::cast_possible_truncation,
     clippy::cast_precision_loss,
+    clippy::cast_lossless,
     reason = "the conversions of numbers are Rust's"
 )]
 fn convert(value: Value, to: DataType) -> Result<Value, String> {

@@ -89,7 +89,7 @@ impl WindowStage {
         let own = state.of(*key, self);
         work.chosen = None;
         if work.ends.len() > 1 || !selector.chooses_without_items() {
-            self.gather_columns(own, work, None);
+            Self::gather_columns(own, work, None);
             return;
         }
         let bare = View {
@@ -100,7 +100,7 @@ impl WindowStage {
         };
         let chosen = selector.choose_rows(&bare, *key, selector_state, selector_work, context);
         let rows = chosen.filter(|chosen| !chosen.same).map(|_| selector_work.rows.as_slice());
-        self.gather_columns(own, work, rows);
+        Self::gather_columns(own, work, rows);
         work.chosen = Some(chosen);
     }
 
@@ -133,7 +133,7 @@ impl WindowStage {
     }
 
     /// Copies the columns of rows that came out, all or the chosen ones, to their places.
-    fn gather_columns(&self, own: &KeyWindow, work: &mut WindowWork, chosen: Option<&[u32]>) {
+    fn gather_columns(own: &KeyWindow, work: &mut WindowWork, chosen: Option<&[u32]>) {
         let count = work.batch.len();
         let WindowWork { batch, sources, .. } = work;
         for column in &mut batch.columns {

@@ -178,7 +178,7 @@ impl WindowStage {
             let until = taken + room.min(view.len() - taken);
             self.take_in(view, taken..until, first_new, pass);
             if until - taken == room {
-                self.close_pane(length, pass);
+                Self::close_pane(length, pass);
                 pass.work.end_chunk();
                 cursors.step(WindowStep::Forget(u32::try_from(length).unwrap_or(u32::MAX)));
             }
@@ -216,7 +216,7 @@ impl WindowStage {
                     let until = usize::try_from(until).unwrap_or(usize::MAX).min(view.len());
                     self.take_in(view, taken..until, first_new, pass);
                     taken = until;
-                    self.close_pane(cursors.come - before, pass);
+                    Self::close_pane(cursors.come - before, pass);
                 }
                 WindowStep::End => pass.work.end_chunk(),
                 // A pane begins with nothing, and nobody sees rows leave.
@@ -296,7 +296,7 @@ impl WindowStage {
 
     /// The open pane of a key, of so many rows, is over: what comes out of it goes behind what has come
     /// out before.
-    pub(super) fn close_pane(&self, rows: u64, pass: &mut Pass<'_>) {
+    pub(super) fn close_pane(rows: u64, pass: &mut Pass<'_>) {
         let Pass { key, selector, state, selector_state, work, selector_work } = pass;
         let Some(Some(own)) = state.keys.get_mut(*key as usize) else { return };
         let first = work.batch.len();

@@ -162,7 +162,7 @@ impl WindowStage {
     fn close_single_pane(&self, length: u64, pass: &mut Pass<'_>) {
         let mut cursors = Cursors::of(pass.state.of(pass.key, self));
         pass.selector_work.groups.clear();
-        self.close_pane(length, pass);
+        Self::close_pane(length, pass);
         pass.work.end_chunk();
         cursors.step(WindowStep::Forget(u32::try_from(length).unwrap_or(u32::MAX)));
         pass.state.advance(pass.key, cursors);

@@ -182,7 +182,7 @@ impl Slab {
         if self.keys.len() <= key {
             self.grow(key + 1);
         }
-        // In range by the growth.
+        #[expect(clippy::indexing_slicing, reason = "in range by the growth")]
         let (taken, next) = &mut self.keys[key];
         let slot = key * self.length + usize::from(*next);
         let is_full = usize::from(*taken) == self.length;

@@ -30,7 +30,9 @@ impl WindowStage {
         selector_state.groups.retain(|group| {
             let keep = in_use.get(group as usize).copied().unwrap_or(false);
             if !keep {
-                aggregators.iter_mut().for_each(|aggregator| aggregator.forget(group as usize));
+                for aggregator in aggregators.iter_mut() {
+                    aggregator.forget(group as usize);
+                }
             }
             keep
         });
@@ -53,7 +55,9 @@ impl WindowStage {
         let mut mark_all = |column: Option<&Column>, range: std::ops::Range<usize>| {
             let groups = column.and_then(|column| i32::slice(&column.values));
             let groups = groups.and_then(|groups| groups.get(range)).unwrap_or_default();
-            groups.iter().for_each(|group| mark(group.cast_unsigned() as usize));
+            for group in groups {
+                mark(group.cast_unsigned() as usize);
+            }
         };
         if let Some(column) = state.slab.as_ref().and_then(|slab| slab.column(group_column)) {
             mark_all(Some(column), 0..column.len());
