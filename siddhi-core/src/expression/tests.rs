@@ -254,8 +254,10 @@ proptest! {
         };
         let program = Program::compile(&expressions);
         let mut scratch = program.scratch();
+        let alone: Vec<[u32; 1]> = (0..).take(rows.len()).map(|row| [row]).collect();
+        let each_alone = alone.iter().map(|row| view.with(Selection::Rows(row)));
         // The second run finds the scratch as the first has left it.
-        for _ in 0..2 {
+        for view in [view; 2].into_iter().chain(each_alone) {
             let failed = with_context(&view, |context| program.run(&view, &mut scratch, context));
             for row in view.selection.iter() {
                 let expected: Result<Vec<Value>, String> =
@@ -273,7 +275,7 @@ proptest! {
 
     #[test]
     fn predicates_agree_with_the_model(
-        condition in tree(DataType::Bool, 4),
+        condition in prop_oneof![tree(DataType::Bool, 4), tree(DataType::Bool, 1)],
         rows in rows(),
         choice in proptest::option::of(any::<u64>()),
     ) {
@@ -301,6 +303,13 @@ proptest! {
         expected_failures.sort_unstable();
         prop_assert_eq!(out, expected);
         prop_assert_eq!(failed, expected_failures);
+        if predicate.is_bare() {
+            for (row, values) in rows.iter().enumerate() {
+                let expected = evaluate(&condition, values) == Ok(Value::Bool(true));
+                prop_assert_eq!(predicate.holds_bare(&batch.view(), row), expected);
+                prop_assert_eq!(predicate.holds_of(values), expected);
+            }
+        }
     }
 
     #[test]

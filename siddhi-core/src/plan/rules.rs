@@ -20,6 +20,8 @@ pub struct Switches {
     pub rule_index: bool,
     /// Partitions work on whole chunks where nobody can tell.
     pub partition_chunks: bool,
+    /// Events that come alone go shorter ways.
+    pub lone_events: bool,
 }
 
 impl Default for Switches {
@@ -30,6 +32,7 @@ impl Default for Switches {
             pattern_index: true,
             rule_index: true,
             partition_chunks: true,
+            lone_events: true,
         }
     }
 }
@@ -44,6 +47,7 @@ impl Switches {
             pattern_index: false,
             rule_index: false,
             partition_chunks: false,
+            lone_events: false,
         }
     }
 }

@@ -70,7 +70,8 @@ pub(crate) fn build(
         .zip(names.queries)
         .map(|(query, name)| build_query(&flow, query, name, switches))
         .collect();
-    for junction in junctions.iter_mut().filter(|junction| junction.rules.is_none()) {
+    let scanned = junctions.iter_mut().filter(|junction| junction.rules.is_none());
+    for junction in scanned.filter(|_| switches.lone_events) {
         junction.tests_events = junction.readers.iter().any(|reader| match *reader {
             Reader::Query(query) => queries.get(query).is_some_and(Query::tests_events),
             Reader::Partition(_) | Reader::EachKey(_) => false,
@@ -202,7 +203,8 @@ fn build_query(flow: &Flow, plan: &QueryPlan, state_name: String, switches: Swit
                 (Some(window), _) if window.bound.in_order => Leaving::InOrder,
                 _ => Leaving::AnyOrder,
             };
-            let input = stream_input(plan, input, (form, leaving), &selector);
+            let mut input = stream_input(plan, input, (form, leaving), &selector);
+            input.single = input.single.filter(|_| switches.lone_events);
             (QueryInput::Stream(input), leaving)
         }
         InputPlan::Pattern(pattern) => {

@@ -134,7 +134,7 @@ prop_compose! {
         before in option::weighted(0.5, select(&FILTERS[..])),
         window in option::weighted(0.6, select(&SLIDING[..])),
         after in option::weighted(0.2, select(&FILTERS[..])),
-        select in select(&PLAIN[..3]),
+        select in select(&PLAIN[..4]),
         events in select(&["", "all events", "all events", "expired events"][..]),
     ) -> Query {
         let (group, having, order, limit) = (None, None, None, None);
@@ -318,13 +318,19 @@ fn event() -> impl Strategy<Value = Event> {
     let k = option::weighted(0.9, select(&["x", "y", "z"][..]));
     let a = option::weighted(0.9, prop_oneof![4 => -1..6_i32, 1 => -10..60_i32]);
     let b = option::weighted(0.9, -1..8_i64);
-    let d = option::weighted(0.9, select(&[0.1, 0.7, 0.25, -1.5, 3.0][..]));
+    let d = option::weighted(0.9, select(&[0.1, 0.7, 0.25, -1.5, 3.0, 0.0, -0.0][..]));
+    // Ints that are widened, and values that are missing.
+    let (is_int, length) =
+        (prop::bool::weighted(0.1), prop_oneof![9 => Just(4_usize), 1 => 0..4_usize]);
     let late = prop_oneof![4 => Just(0_i64), 1 => -300..300_i64];
-    (k, a, b, d, late).prop_map(|(k, a, b, d, late)| {
+    (k, a, b, d, late, is_int, length).prop_map(|(k, a, b, d, late, is_int, length)| {
         fn value<T: Into<Value>>(value: Option<T>) -> Value {
             value.map_or(Value::Null, Into::into)
         }
-        Event { late, values: vec![value(k), value(a), value(b), value(d)] }
+        let b = if is_int { value(a) } else { value(b) };
+        let mut values = vec![value(k), value(a), b, value(d)];
+        values.truncate(length);
+        Event { late, values }
     })
 }
 

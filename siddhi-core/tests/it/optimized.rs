@@ -7,7 +7,7 @@ use crate::apps::{apps, big_batches, crowded_rule_apps, rule_apps, steps};
 use crate::drive::{Play, Step, run};
 
 /// Everything off, and each alone.
-fn settings() -> [Switches; 6] {
+fn settings() -> [Switches; 7] {
     let on = Switches::default();
     [
         Switches::none(),
@@ -16,6 +16,7 @@ fn settings() -> [Switches; 6] {
         Switches { pattern_index: false, ..on },
         Switches { rule_index: false, ..on },
         Switches { partition_chunks: false, ..on },
+        Switches { lone_events: false, ..on },
     ]
 }
 
