@@ -136,7 +136,7 @@ impl App {
     /// Calls `callback` with each chunk of a stream, behind the queries that read it.
     ///
     /// # Errors
-    /// When there is no such stream, or from inside a callback.
+    /// When there is no such stream, or from inside a callback or a sink of the stream.
     pub fn on_stream(
         &self,
         stream: &str,

@@ -72,8 +72,8 @@ pub(crate) fn build(
         .collect();
     let scanned = junctions.iter_mut().filter(|junction| junction.rules.is_none());
     for junction in scanned.filter(|_| switches.lone_events) {
-        junction.tests_events = junction.readers.iter().any(|reader| match *reader {
-            Reader::Query(query) => queries.get(query).is_some_and(Query::tests_events),
+        junction.filters_values = junction.readers.iter().any(|reader| match *reader {
+            Reader::Query(query) => queries.get(query).is_some_and(Query::filters_values),
             Reader::Partition(_) | Reader::EachKey(_) => false,
         });
     }
@@ -204,7 +204,7 @@ fn build_query(flow: &Flow, plan: &QueryPlan, state_name: String, switches: Swit
                 _ => Leaving::AnyOrder,
             };
             let mut input = stream_input(plan, input, (form, leaving), &selector);
-            input.single = input.single.filter(|_| switches.lone_events);
+            input.lone = input.lone.filter(|_| switches.lone_events);
             (QueryInput::Stream(input), leaving)
         }
         InputPlan::Pattern(pattern) => {
@@ -255,11 +255,11 @@ fn stream_input(
         });
         (stage, std::cell::RefCell::new(WindowState::new()))
     });
-    let single = match &window {
-        Some((stage, _)) if before.iter().all(Handler::is_bare) => stage.single_form(selector),
+    let lone = match &window {
+        Some((stage, _)) if before.iter().all(Handler::is_bare) => stage.lone_form(selector),
         _ => None,
     };
-    StreamInput { stream: input.stream, before, window, after, single }
+    StreamInput { stream: input.stream, before, window, after, lone }
 }
 
 /// Expired-event elision: where nobody can see expired rows or marks, none are made.

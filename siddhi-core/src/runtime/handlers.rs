@@ -148,7 +148,10 @@ impl Handler {
     /// Whether an event that came alone passes, see [`Handler::is_bare`].
     #[inline]
     pub(crate) fn lets_in(&self, view: &View<'_>, row: usize) -> bool {
-        let Self::Filter(filter) = self else { return false };
+        let Self::Filter(filter) = self else {
+            debug_assert!(false, "only filters are asked");
+            return false;
+        };
         filter.rows_in.set(filter.rows_in.get() + 1);
         let passes = filter.condition.holds_bare(view, row);
         filter.rows_out.set(filter.rows_out.get() + u64::from(passes));

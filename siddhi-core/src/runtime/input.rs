@@ -40,13 +40,13 @@ impl InputHandler {
     /// When the app does not run or is poisoned, or when queries fed each other without end.
     pub fn send(&self, timestamp_ms: i64, values: &[Value]) -> Result<(), SendError> {
         self.enter(|region, junction| {
-            if junction.tests(values) {
+            if junction.can_filter(values) {
                 region.arrive(timestamp_ms);
                 region.publish_event(self.stream, junction, timestamp_ms, values);
                 region.leave();
                 return;
             }
-            let mut batch = junction.take_single();
+            let mut batch = junction.take_row();
             match overwrite(&mut batch, timestamp_ms, values) {
                 Ok(()) => region.send(self.stream, &batch.view(), timestamp_ms),
                 Err(reason) => {
@@ -56,7 +56,7 @@ impl InputHandler {
                     region.leave();
                 }
             }
-            junction.give_single(batch);
+            junction.give_row(batch);
         })
     }
 

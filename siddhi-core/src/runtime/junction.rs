@@ -34,8 +34,8 @@ pub(crate) struct Junction {
     /// The readers that are looked up together, when there are enough of them.
     pub(crate) rules: Option<RuleSet>,
     /// Some reader tests events that come alone before they are written to columns, see
-    /// [`Light::tests_events`](super::light::Light::tests_events).
-    pub(crate) tests_events: bool,
+    /// [`Light::filters_values`](super::light::Light::filters_values).
+    pub(crate) filters_values: bool,
     /// The sinks, which an app has from the start, then the callbacks.
     pub(crate) listeners: RefCell<Vec<StreamCallback>>,
     /// There is a listener.
@@ -52,7 +52,7 @@ pub(crate) struct Junction {
     /// Batches for rows from outside that no send uses at the moment.
     inputs: RefCell<Vec<Batch>>,
     /// A batch of one row for single sends, unless one is under way.
-    single: Cell<Option<Box<Batch>>>,
+    spare_row: Cell<Option<Box<Batch>>>,
 }
 
 impl Junction {
@@ -70,7 +70,7 @@ impl Junction {
             attributes,
             readers: Vec::new(),
             rules: None,
-            tests_events: false,
+            filters_values: false,
             listeners: RefCell::default(),
             has_listeners: Cell::new(false),
             on_error,
@@ -80,7 +80,7 @@ impl Junction {
             rows_refused: Cell::new(0),
             rows_failed: Cell::new(0),
             inputs: RefCell::default(),
-            single: Cell::new(None),
+            spare_row: Cell::new(None),
         }
     }
 
@@ -119,11 +119,11 @@ impl Junction {
         batch.unwrap_or_else(|| Batch::new(&self.types()))
     }
 
-    /// A batch of one row to write an event over; give it back with [`Junction::give_single`].
+    /// A batch of one row to write an event over; give it back with [`Junction::give_row`].
     #[expect(clippy::unnecessary_box_returns, reason = "the box is kept for the next send")]
     #[inline]
-    pub(crate) fn take_single(&self) -> Box<Batch> {
-        self.single.take().unwrap_or_else(|| {
+    pub(crate) fn take_row(&self) -> Box<Batch> {
+        self.spare_row.take().unwrap_or_else(|| {
             let mut batch = Box::new(Batch::new(&self.types()));
             batch.push_row(0, Kind::Current, std::iter::empty());
             batch
@@ -132,8 +132,8 @@ impl Junction {
 
     /// Keeps a batch of one row for the next single send.
     #[inline]
-    pub(crate) fn give_single(&self, batch: Box<Batch>) {
-        self.single.set(Some(batch));
+    pub(crate) fn give_row(&self, batch: Box<Batch>) {
+        self.spare_row.set(Some(batch));
     }
 
     /// Keeps a batch for the next send.

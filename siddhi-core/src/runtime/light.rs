@@ -109,11 +109,11 @@ impl Light {
 
     /// Whether its filters are there and are nothing but tests of attributes: then an event that comes
     /// alone is tested before it is written to columns.
-    pub(crate) fn tests_events(&self) -> bool {
+    pub(crate) fn filters_values(&self) -> bool {
         self.bare && !self.filters.is_empty()
     }
 
-    /// Whether an event that stands in no column yet passes, see [`Light::tests_events`].
+    /// Whether an event that stands in no column yet passes, see [`Light::filters_values`].
     #[inline]
     pub(crate) fn lets_in(&self, event: &[Value]) -> bool {
         self.rows_in.set(self.rows_in.get() + 1);

@@ -122,7 +122,7 @@ impl PartitionStream {
 
     /// The key of an event that came alone, if it has one.
     #[inline]
-    fn key_of_single(
+    fn key_of_lone(
         &self,
         partition: &Partition,
         program: &Program,
@@ -194,7 +194,7 @@ impl Region {
         if let (Some(row), PartitionBy::Value(program)) = (view.only_row(), &own.by)
             && program.has_only_kernels()
         {
-            let Some(key) = own.key_of_single(partition, program, view, row) else { return };
+            let Some(key) = own.key_of_lone(partition, program, view, row) else { return };
             for query in &own.readers {
                 self.read(*query, stream, view, key);
             }

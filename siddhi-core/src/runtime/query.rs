@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 use super::callback::{QueryCallback, QueryOutput};
 use super::handlers::{Handler, HandlerWork};
 use super::light::Light;
-use super::windowing::single::SingleForm;
+use super::windowing::lone::LoneForm;
 use super::windowing::{WindowStage, WindowState, WindowWork};
 use crate::event::view::{Selection, View};
 use crate::pattern::operator::PatternOperator;
@@ -49,7 +49,7 @@ pub(crate) struct StreamInput {
     pub(crate) window: Option<(WindowStage, RefCell<WindowState>)>,
     pub(crate) after: Vec<Handler>,
     /// How an event that comes alone goes through, when there is a shorter way.
-    pub(crate) single: Option<SingleForm>,
+    pub(crate) lone: Option<LoneForm>,
 }
 
 /// Buffers of one pass of a query.
@@ -88,8 +88,8 @@ impl Query {
     }
 
     /// Whether it tests events that come alone before they are written to columns.
-    pub(crate) fn tests_events(&self) -> bool {
-        matches!(&self.input, QueryInput::Light(light) if light.tests_events())
+    pub(crate) fn filters_values(&self) -> bool {
+        matches!(&self.input, QueryInput::Light(light) if light.filters_values())
     }
 
     /// Adds a callback. Says whether it could: while they are called it cannot.

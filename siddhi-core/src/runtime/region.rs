@@ -17,7 +17,7 @@ use super::junction::{Junction, Reader};
 use super::partition::Partition;
 use super::query::{Query, QueryInput, QueryWork, StreamInput};
 use super::time::{Owner, Time};
-use super::windowing::single::Single;
+use super::windowing::lone::LoneRow;
 use super::windowing::{Pass, RowKeys, WindowForm, WindowStage, WindowState, WindowWork};
 use crate::event::value::Value;
 use crate::event::view::{Columns, Kind, Selection, View};
@@ -200,16 +200,16 @@ impl Region {
         view: &View<'_>,
         key: u32,
     ) {
-        if let (Some(form), Some(row)) = (input.single, view.only_row())
+        let pass = QueryPass { index, query, input, key };
+        if let (Some(form), Some(row)) = (input.lone, view.only_row())
             && view.kinds.is_none()
         {
-            self.read_single(query, input, form, Single { view, row }, key);
+            self.read_lone(pass, form, LoneRow { view, row });
             return;
         }
         let mut work = query.take();
         let width = self.junctions.get(input.stream).map_or(0, |j| j.attributes.len());
         let mut faults = Faults::new(input.stream, width);
-        let pass = QueryPass { index, query, input, key };
         if input.before.is_empty() {
             self.enter(pass, view, &mut work, &mut faults);
         } else {

@@ -6,8 +6,8 @@
 
 mod batch;
 mod general;
+pub(crate) mod lone;
 pub(crate) mod panes;
-pub(crate) mod single;
 pub(crate) mod slab;
 mod sliding;
 mod sweep;
@@ -171,7 +171,8 @@ impl WindowStage {
     pub(crate) fn new(place: WindowPlace<'_>) -> Self {
         let kept_types: Vec<DataType> =
             place.read.iter().filter_map(|column| place.types.get(*column).copied()).collect();
-        // Values of objects can differ where their texts, which make the groups, are alike.
+        // Values of objects can differ where their texts, which make the groups, are alike; those of
+        // one group of floats differ in the bits of a NaN at most.
         let is_fixed = |column: &usize| {
             place.group_by.contains(column) && place.types.get(*column) != Some(&DataType::Object)
         };

@@ -15,7 +15,7 @@ use crate::expression::typed::Expr;
 use crate::extension::Leaving;
 use crate::plan::logical::SelectorPlan;
 use crate::runtime::windowing::RowKeys;
-use crate::runtime::windowing::single::Single;
+use crate::runtime::windowing::lone::LoneRow;
 
 /// So many groups are kept from chunk to chunk where nobody needs them: it saves numbering them anew.
 const CHUNK_GROUPS: usize = 1024;
@@ -218,7 +218,7 @@ impl Selector {
     }
 
     /// Whether every event that comes alone comes out, and nothing but kernels computes its items.
-    pub(crate) fn passes_single(&self) -> bool {
+    pub(crate) fn passes_lone(&self) -> bool {
         self.plain && self.items.has_only_kernels()
     }
 
@@ -238,11 +238,11 @@ impl Selector {
 
     /// The group of a row that came alone: by its values, or the partition key alone.
     #[inline]
-    pub(crate) fn group_of(&self, single: Single<'_>, key: u32, state: &mut SelectorState) -> u32 {
+    pub(crate) fn group_of(&self, lone: LoneRow<'_>, key: u32, state: &mut SelectorState) -> u32 {
         if self.group_by.is_empty() {
             return key;
         }
-        state.groups.of_row(single.view, &self.group_by, single.row, key)
+        state.groups.of_row(lone.view, &self.group_by, lone.row, key)
     }
 
     /// Whether the rows of a chunk can be chosen without looking at other rows than those of the

@@ -6,7 +6,7 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 use siddhi_query::ast::DataType;
 
-use super::single::Single;
+use super::lone::LoneRow;
 use super::{Cursors, Pass, WindowStage};
 use crate::aggregators::feed::{Given, Rows};
 use crate::event::batch::Batch;
@@ -101,10 +101,10 @@ impl OpenGroups {
     /// A row with this number that came alone is the last of its group so far; says whether it is the
     /// first of the group in the pane, so that all its columns are to be kept.
     #[inline]
-    pub(super) fn put(&mut self, single: Single<'_>, group: u32, number: u64) -> bool {
+    pub(super) fn put(&mut self, lone: LoneRow<'_>, group: u32, number: u64) -> bool {
         let group = group as usize;
         if let Some(timestamp) = self.timestamps.get_mut(group) {
-            *timestamp = single.view.timestamp(single.row);
+            *timestamp = lone.view.timestamp(lone.row);
         }
         let after = self.after.get_mut(group);
         after.is_some_and(|after| std::mem::replace(after, number + 1) == 0)
@@ -114,14 +114,13 @@ impl OpenGroups {
     #[inline]
     pub(super) fn keep_columns(
         &mut self,
-        single: Single<'_>,
+        lone: LoneRow<'_>,
         group: u32,
         columns: impl Iterator<Item = (usize, usize)>,
     ) {
         for (n, from) in columns {
-            if let (Some(to), Some(from)) = (self.columns.get_mut(n), single.view.columns.get(from))
-            {
-                to.set_from(group as usize, from, single.row);
+            if let (Some(to), Some(from)) = (self.columns.get_mut(n), lone.view.columns.get(from)) {
+                to.set_from(group as usize, from, lone.row);
             }
         }
     }

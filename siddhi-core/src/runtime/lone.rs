@@ -9,17 +9,17 @@ use super::faults::Faults;
 use super::input::overwrite;
 use super::junction::{Junction, Reader};
 use super::light::Light;
-use super::query::{Query, QueryInput, QueryWork, StreamInput};
+use super::query::{Query, QueryInput, QueryWork};
 use super::region::{QueryPass, Region};
 use super::windowing::Pass;
-use super::windowing::single::{Single, SingleForm};
+use super::windowing::lone::{LoneForm, LoneRow};
 use crate::event::batch::Batch;
 use crate::event::value::Value;
 use crate::event::view::{Columns, View};
 use crate::plan::logical::StreamId;
 
 /// An event from outside, written to columns when somebody asks for them.
-struct Event<'a> {
+struct LazyEvent<'a> {
     junction: &'a Junction,
     timestamp: i64,
     /// They have the types of the stream.
@@ -27,10 +27,10 @@ struct Event<'a> {
     batch: Option<Box<Batch>>,
 }
 
-impl Event<'_> {
+impl LazyEvent<'_> {
     #[inline]
     fn view(&mut self) -> View<'_> {
-        self.batch.get_or_insert_with(|| self.junction.single(self.timestamp, self.values)).view()
+        self.batch.get_or_insert_with(|| self.junction.row_of(self.timestamp, self.values)).view()
     }
 }
 
@@ -38,16 +38,16 @@ impl Junction {
     /// Whether an event can be tested before it is written to columns: some reader would, and its
     /// values have the types of the stream.
     #[inline]
-    pub(super) fn tests(&self, values: &[Value]) -> bool {
-        self.tests_events
+    pub(super) fn can_filter(&self, values: &[Value]) -> bool {
+        self.filters_values
             && values.len() == self.discriminants.len()
             && values.iter().zip(&self.discriminants).all(|(v, d)| discriminant(v) == *d)
     }
 
     /// An event whose values have the types of the stream, in columns.
     #[expect(clippy::unnecessary_box_returns, reason = "the box goes back to the junction")]
-    fn single(&self, timestamp: i64, values: &[Value]) -> Box<Batch> {
-        let mut batch = self.take_single();
+    fn row_of(&self, timestamp: i64, values: &[Value]) -> Box<Batch> {
+        let mut batch = self.take_row();
         let fits = overwrite(&mut batch, timestamp, values);
         debug_assert_eq!(fits, Ok(()), "who asks has looked at the types");
         batch
@@ -56,7 +56,7 @@ impl Junction {
 
 impl Region {
     /// Hands an event from outside to everybody who reads its stream, as [`Region::publish`] does a
-    /// chunk; [`Junction::tests`] said that it can be tested.
+    /// chunk; [`Junction::can_filter`] said that it can be tested.
     pub(super) fn publish_event(
         &self,
         stream: StreamId,
@@ -68,7 +68,7 @@ impl Region {
             return;
         }
         junction.rows.set(junction.rows.get() + 1);
-        let mut event = Event { junction, timestamp, values, batch: None };
+        let mut event = LazyEvent { junction, timestamp, values, batch: None };
         for reader in &junction.readers {
             match self.tester(*reader) {
                 Some((query, light)) => {
@@ -83,7 +83,7 @@ impl Region {
             self.tell(junction, &event.view());
         }
         if let Some(batch) = event.batch {
-            junction.give_single(batch);
+            junction.give_row(batch);
         }
     }
 
@@ -93,30 +93,24 @@ impl Region {
         let Reader::Query(index) = reader else { return None };
         let query = self.queries.get(index)?;
         match &query.input {
-            QueryInput::Light(light) if light.tests_events() => Some((query, light)),
+            QueryInput::Light(light) if light.filters_values() => Some((query, light)),
             _ => None,
         }
     }
 
     /// A query takes in an event that came alone, on the shorter way of its window.
-    pub(super) fn read_single(
-        &self,
-        query: &Query,
-        input: &StreamInput,
-        form: SingleForm,
-        single: Single<'_>,
-        key: u32,
-    ) {
-        let Single { view, row } = single;
+    pub(super) fn read_lone(&self, pass: QueryPass<'_>, form: LoneForm, lone: LoneRow<'_>) {
+        let QueryPass { query, input, key, .. } = pass;
+        let LoneRow { view, row } = lone;
         if !input.before.iter().all(|filter| filter.lets_in(view, row)) {
             return;
         }
         let Some((stage, state)) = &input.window else { return };
         let mut work = query.take();
         let QueryWork { window: Some(window), selector, .. } = &mut *work else { return };
-        stage.single(
+        stage.take_in_lone(
             form,
-            single,
+            lone,
             &mut Pass {
                 key,
                 selector: &query.selector,
@@ -142,9 +136,10 @@ impl Region {
         } else if window.chunk_count() > 0
             && let Some(mut window) = work.window.take()
         {
-            let mut faults = Faults::new(input.stream, 0);
-            let pass = QueryPass { index: 0, query, input, key };
+            let width = self.junctions.get(input.stream).map_or(0, |j| j.attributes.len());
+            let mut faults = Faults::new(input.stream, width);
             self.window_chunks(pass, stage, &mut window, &mut work, &mut faults);
+            debug_assert!(faults.is_empty(), "rows that can fail do not go this way");
             work.window = Some(window);
         }
         query.give(work);

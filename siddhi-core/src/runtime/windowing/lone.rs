@@ -12,7 +12,7 @@ use crate::selector::select::Selector;
 
 /// What a window does with an event that comes alone, where there is a shorter way for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum SingleForm {
+pub(crate) enum LoneForm {
     /// It holds the last so many rows, in the sliding form.
     Sliding(u64),
     /// It holds the last rows of each key in a slab.
@@ -23,21 +23,21 @@ pub(crate) enum SingleForm {
 
 /// A row of a view that came alone.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Single<'v> {
+pub(crate) struct LoneRow<'v> {
     pub(crate) view: &'v View<'v>,
     pub(crate) row: usize,
 }
 
 impl WindowStage {
     /// How an event that comes alone goes through, when there is a shorter way.
-    pub(crate) fn single_form(&self, selector: &Selector) -> Option<SingleForm> {
-        if !selector.passes_single() || !self.arguments.has_only_kernels() {
+    pub(crate) fn lone_form(&self, selector: &Selector) -> Option<LoneForm> {
+        if !selector.passes_lone() || !self.arguments.has_only_kernels() {
             return None;
         }
         match (self.form, self.bound.last_rows, self.bound.panes) {
-            (WindowForm::Sliding, Some(length), _) => Some(SingleForm::Sliding(length)),
-            (WindowForm::Slab, ..) => Some(SingleForm::Slab),
-            (WindowForm::Panes, _, Panes::OfRows(length)) => Some(SingleForm::Panes(length)),
+            (WindowForm::Sliding, Some(length), _) => Some(LoneForm::Sliding(length)),
+            (WindowForm::Slab, ..) => Some(LoneForm::Slab),
+            (WindowForm::Panes, _, Panes::OfRows(length)) => Some(LoneForm::Panes(length)),
             _ => None,
         }
     }
@@ -45,30 +45,30 @@ impl WindowStage {
     /// Takes in a row. In the form of panes, what comes out stands in the buffers afterwards; in the
     /// others the row passes, and the values of its aggregates stand at its place.
     #[inline]
-    pub(crate) fn single(&self, form: SingleForm, single: Single<'_>, pass: &mut Pass<'_>) {
+    pub(crate) fn take_in_lone(&self, form: LoneForm, lone: LoneRow<'_>, pass: &mut Pass<'_>) {
         self.sweep_groups(pass.state, pass.selector_state);
         pass.state.rows_in += 1;
         if !self.arguments.computes_nothing() {
-            self.arguments.run_kernels(single.view, single.row, &mut pass.work.scratch);
+            self.arguments.run_kernels(lone.view, lone.row, &mut pass.work.scratch);
         }
-        let group = pass.selector.group_of(single, pass.key, pass.selector_state);
+        let group = pass.selector.group_of(lone, pass.key, pass.selector_state);
         match form {
-            SingleForm::Sliding(length) => self.sliding_row(single, group, length, pass),
-            SingleForm::Slab => self.slab_row(single, group, pass),
-            SingleForm::Panes(length) => self.pane_row(single, group, length, pass),
+            LoneForm::Sliding(length) => self.sliding_row(lone, group, length, pass),
+            LoneForm::Slab => self.slab_row(lone, group, pass),
+            LoneForm::Panes(length) => self.pane_row(lone, group, length, pass),
         }
     }
 
     /// The row comes to the end of the store; when `length` rows are in, the oldest goes.
     #[inline]
-    fn sliding_row(&self, single: Single<'_>, group: u32, length: u64, pass: &mut Pass<'_>) {
+    fn sliding_row(&self, lone: LoneRow<'_>, group: u32, length: u64, pass: &mut Pass<'_>) {
         let Pass { key, selector, state, selector_state, work, selector_work } = pass;
         if self.group_column.is_some() {
-            put_group(group, single.row, &mut work.groups);
+            put_group(group, lone.row, &mut work.groups);
         }
         let own = state.of(*key, self);
         let (head, come) = (own.store.head(), own.store.end());
-        own.store.push(single.view, single.row, |n| self.stored_column(n, single.view, work));
+        own.store.push(lone.view, lone.row, |n| self.stored_column(n, lone.view, work));
         own.come = come + 1;
         let is_full = come - head == length;
         let (come, gone) = (own.store.locate(come), own.store.locate(head));
@@ -79,7 +79,7 @@ impl WindowStage {
             |arguments| Rows::Row {
                 gone: is_full.then(|| self.held(gone, gone_group, arguments.clone())),
                 come: self.held(come, group, arguments),
-                place: Some(single.row),
+                place: Some(lone.row),
             },
             selector_state,
             selector_work,
@@ -92,10 +92,10 @@ impl WindowStage {
 
     /// The row takes the place of its key's oldest, when all places of the key are taken.
     #[inline]
-    fn slab_row(&self, single: Single<'_>, group: u32, pass: &mut Pass<'_>) {
+    fn slab_row(&self, lone: LoneRow<'_>, group: u32, pass: &mut Pass<'_>) {
         let Pass { key, selector, state, selector_state, work, selector_work } = pass;
         if self.group_column.is_some() {
-            put_group(group, single.row, &mut work.groups);
+            put_group(group, lone.row, &mut work.groups);
         }
         let slab = state.slab.get_or_insert_with(|| self.fresh_slab());
         let (slot, is_full) = slab.take_slot(*key);
@@ -110,15 +110,15 @@ impl WindowStage {
                     index: slot,
                     group: gone_group,
                 }),
-                come: self.given(single, group, work, arguments),
-                place: Some(single.row),
+                come: self.given(lone, group, work, arguments),
+                place: Some(lone.row),
             },
             selector_state,
             selector_work,
         );
         for (n, held) in slab.columns_mut().iter_mut().enumerate() {
-            if let Some(coming) = self.stored_column(n, single.view, work) {
-                held.set_from(slot, coming, single.row);
+            if let Some(coming) = self.stored_column(n, lone.view, work) {
+                held.set_from(slot, coming, lone.row);
             }
         }
         state.rows_expired += u64::from(is_full);
@@ -126,7 +126,7 @@ impl WindowStage {
 
     /// The row is the last of its group in the pane so far; when it is the pane's last, the pane ends.
     #[inline]
-    fn pane_row(&self, single: Single<'_>, group: u32, length: u64, pass: &mut Pass<'_>) {
+    fn pane_row(&self, lone: LoneRow<'_>, group: u32, length: u64, pass: &mut Pass<'_>) {
         let Pass { key, selector, state, selector_state, work, selector_work } = pass;
         if !work.ends.is_empty() {
             work.clear_output();
@@ -135,31 +135,31 @@ impl WindowStage {
         state.of(*key, self);
         let Some(Some(own)) = state.keys.get_mut(*key as usize) else { return };
         let (first, number) = (own.come, own.store.end());
-        own.store.push(single.view, single.row, |_| None);
-        if state.open.put(single, group, number) {
+        own.store.push(lone.view, lone.row, |_| None);
+        if state.open.put(lone, group, number) {
             own.groups.push(group);
             let all = self.kept.iter().copied().enumerate();
-            state.open.keep_columns(single, group, all);
+            state.open.keep_columns(lone, group, all);
         } else {
-            state.open.keep_columns(single, group, self.kept_changing.iter().copied());
+            state.open.keep_columns(lone, group, self.kept_changing.iter().copied());
         }
         selector.feed(
             *key,
             |arguments| Rows::Row {
                 gone: None,
-                come: self.given(single, group, work, arguments),
+                come: self.given(lone, group, work, arguments),
                 place: None,
             },
             selector_state,
             selector_work,
         );
         if number + 1 - first == length {
-            self.close_single_pane(length, pass);
+            self.close_lone_pane(length, pass);
         }
     }
 
     #[cold]
-    fn close_single_pane(&self, length: u64, pass: &mut Pass<'_>) {
+    fn close_lone_pane(&self, length: u64, pass: &mut Pass<'_>) {
         let mut cursors = Cursors::of(pass.state.of(pass.key, self));
         pass.selector_work.groups.clear();
         Self::close_pane(length, pass);
@@ -185,7 +185,7 @@ impl WindowStage {
     #[inline]
     fn given<'w>(
         &'w self,
-        Single { view, row }: Single<'w>,
+        LoneRow { view, row }: LoneRow<'w>,
         group: u32,
         work: &'w WindowWork,
         arguments: Range<usize>,
