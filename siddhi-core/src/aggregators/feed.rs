@@ -191,6 +191,12 @@ pub trait Fold<T> {
     fn added(&self, group: usize) -> Option<Self::Out> {
         self.value(group)
     }
+    /// Takes a value in and gives the value after it, as [`Fold::add`] and [`Fold::added`] do.
+    #[inline]
+    fn add_for_value(&mut self, group: usize, value: &T) -> Option<Self::Out> {
+        self.add(group, value);
+        self.added(group)
+    }
     /// Forgets everything of these groups.
     fn reset(&mut self, groups: ResetGroups<'_>);
     /// Refuses a value before it leaves a trace.
@@ -303,9 +309,9 @@ impl Feed<'_> {
                 Step::Add(count) => {
                     let count = u64::from(count);
                     window.each(next, count, |group, value| {
-                        add(fold, group, value);
+                        let after = add_for_value(fold, group, value);
                         if let Some(row) = places.row(place) {
-                            sink.put(row, after(fold, group, value));
+                            sink.put(row, after);
                         }
                         place += 1;
                     });
@@ -314,9 +320,9 @@ impl Feed<'_> {
                 Step::Slide(count) => {
                     window.slide(head, next, count.into(), |gone, come| {
                         remove(fold, gone.0, gone.1);
-                        add(fold, come.0, come.1);
+                        let after = add_for_value(fold, come.0, come.1);
                         if let Some(row) = places.row(place) {
-                            sink.put(row, after(fold, come.0, come.1));
+                            sink.put(row, after);
                         }
                         place += 1;
                     });
@@ -349,8 +355,7 @@ impl Feed<'_> {
                 if *leaves {
                     fold.remove(*gone.1 as usize, gone.0);
                 }
-                fold.add(*group as usize, value);
-                sink.put(row, fold.added(*group as usize));
+                sink.put(row, fold.add_for_value(*group as usize, value));
             }
             return;
         }
@@ -364,8 +369,7 @@ impl Feed<'_> {
             let group = groups.get(row).copied().unwrap_or_default() as usize;
             let null = nulls.is_some_and(|nulls| nulls.get(row));
             let value = values.get(if fixed { 0 } else { row }).filter(|_| !null);
-            add(fold, group, value);
-            sink.put(row, after(fold, group, value));
+            sink.put(row, add_for_value(fold, group, value));
         }
     }
 
@@ -508,10 +512,16 @@ fn add<T, F: Fold<T>>(fold: &mut F, group: usize, value: Option<&T>) {
     }
 }
 
-/// The value after [`add`].
+/// As [`add`]; gives the value after it.
 #[inline]
-fn after<T, F: Fold<T>>(fold: &F, group: usize, value: Option<&T>) -> Option<F::Out> {
-    if value.is_some() { fold.added(group) } else { fold.value(group) }
+fn add_for_value<T, F: Fold<T>>(fold: &mut F, group: usize, value: Option<&T>) -> Option<F::Out> {
+    match value {
+        Some(value) => fold.add_for_value(group, value),
+        None => {
+            fold.add_null(group);
+            fold.value(group)
+        }
+    }
 }
 
 #[inline]
@@ -586,8 +596,7 @@ impl ChunkRows<'_> {
             }
             match kind {
                 Kind::Current => {
-                    add(fold, group, value);
-                    sink.put(row, after(fold, group, value));
+                    sink.put(row, add_for_value(fold, group, value));
                 }
                 Kind::Expired => {
                     remove(fold, group, value);

@@ -98,6 +98,13 @@ impl<T, S: Group<T>> Fold<T> for Groups<S> {
         self.0.get(group)?.added()
     }
 
+    #[inline]
+    fn add_for_value(&mut self, group: usize, value: &T) -> Option<S::Out> {
+        let state = self.0.get_mut(group)?;
+        state.add(value);
+        state.added()
+    }
+
     fn reset(&mut self, groups: ResetGroups<'_>) {
         if S::FOREVER {
             return;

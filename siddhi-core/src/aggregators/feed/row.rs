@@ -1,6 +1,6 @@
 //! One row at a time: how single events reach an aggregator.
 
-use super::{Feed, Fold, Given, RowStep, Rows, Sink, add, after, remove};
+use super::{Feed, Fold, Given, RowStep, Rows, Sink, add, add_for_value, remove};
 use crate::event::column::{Column, Element};
 use crate::event::value::Value;
 
@@ -64,9 +64,9 @@ impl Feed<'_> {
             remove(fold, gone.group as usize, gone.value(&unit));
         }
         let (group, value) = (come.group as usize, come.value(&unit));
-        add(fold, group, value);
-        if let Some(place) = place {
-            sink.put(*place, after(fold, group, value));
+        match place {
+            Some(place) => sink.put(*place, add_for_value(fold, group, value)),
+            None => add(fold, group, value),
         }
     }
 

@@ -240,6 +240,16 @@ fn exchange_of<T: Element>(
     else {
         return;
     };
+    if let Selection::All(count) = rows {
+        // Side by side but in what is held.
+        let beside = leaving.iter_mut().zip(coming).zip(slots).take(count);
+        for ((leaving, coming), slot) in beside {
+            if let Some(held) = held.get_mut(*slot) {
+                *leaving = std::mem::replace(held, coming.clone());
+            }
+        }
+        return;
+    }
     for (row, slot) in rows.iter().zip(slots) {
         let places = (held.get_mut(*slot), leaving.get_mut(row), coming.get(row));
         if let (Some(held), Some(leaving), Some(coming)) = places {
