@@ -153,13 +153,11 @@ impl PartitionStream {
         Self { stream, by, readers, whole_chunks, work: Cell::new(None) }
     }
 
-    #[expect(clippy::unnecessary_box_returns, reason = "the box is kept for the next chunk")]
     #[inline]
     fn take(&self) -> Box<PartitionWork> {
         self.work.take().unwrap_or_else(|| self.make_work())
     }
 
-    #[expect(clippy::unnecessary_box_returns, reason = "the box is kept for the next chunk")]
     #[cold]
     fn make_work(&self) -> Box<PartitionWork> {
         let scratches = match &self.by {

@@ -25,7 +25,9 @@ pub(super) fn apply(app: &mut LogicalApp) {
                 self::aggregates(aggregates);
             }
             PartitionByPlan::Ranges(ranges) => {
-                ranges.iter_mut().for_each(|(range, _)| condition(range));
+                for (range, _) in ranges {
+                    condition(range);
+                }
             }
         }
     }
