@@ -3,8 +3,8 @@
 use siddhi_query::ast::OutputEvents;
 
 use super::logical::{
-    Attribute, ConditionPlan, HandlerPlan, InputPlan, LogicalApp, PartitionByPlan, QueryPlan,
-    SelectorPlan, StreamInputPlan,
+    AggregatePlan, Attribute, ConditionPlan, HandlerPlan, InputPlan, LogicalApp, PartitionByPlan,
+    QueryPlan, SelectorPlan, StreamInputPlan,
 };
 use crate::expression::typed::{Expr, ExprKind};
 use crate::runtime::query::QueryInput;
@@ -28,11 +28,15 @@ pub(crate) fn logical(app: &LogicalApp) -> String {
         for key in &partition.keys {
             let stream = stream_name(app, key.stream);
             let by = match &key.by {
-                PartitionByPlan::Value(value) => expression(value),
+                PartitionByPlan::Value { aggregates, value } => {
+                    with_aggregates(expression(value), aggregates, &number)
+                }
                 PartitionByPlan::Ranges(ranges) => {
                     let list: Vec<String> = ranges
                         .iter()
-                        .map(|(condition, label)| format!("{} as '{label}'", expression(condition)))
+                        .map(|(condition, label)| {
+                            format!("{} as '{label}'", self::condition(condition))
+                        })
                         .collect();
                     list.join(" or ")
                 }
@@ -212,8 +216,16 @@ fn condition(plan: &ConditionPlan) -> String {
 }
 
 fn condition_over(plan: &ConditionPlan, column: &dyn Fn(usize) -> String) -> String {
-    let aggregates: Vec<String> = plan
-        .aggregates
+    with_aggregates(expression_over(&plan.condition, column), &plan.aggregates, column)
+}
+
+/// An expression with what aggregators its columns behind the input's are.
+fn with_aggregates(
+    text: String,
+    aggregates: &[AggregatePlan],
+    column: &dyn Fn(usize) -> String,
+) -> String {
+    let aggregates: Vec<String> = aggregates
         .iter()
         .map(|aggregate| {
             let arguments = aggregate.call.arguments.iter();
@@ -221,7 +233,6 @@ fn condition_over(plan: &ConditionPlan, column: &dyn Fn(usize) -> String) -> Str
             format!("{}({})", aggregate.call.name, list.join(", "))
         })
         .collect();
-    let text = expression_over(&plan.condition, column);
     if aggregates.is_empty() { text } else { format!("{text} with {}", aggregates.join(", ")) }
 }
 

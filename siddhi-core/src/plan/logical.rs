@@ -311,7 +311,12 @@ pub struct PartitionKeyPlan {
 #[derive(Clone, Debug)]
 pub enum PartitionByPlan {
     /// By the text of a value.
-    Value(Expr),
+    Value {
+        /// Its aggregators, as in a condition: over the rows of all keys.
+        aggregates: Vec<AggregatePlan>,
+        /// The value, over input and aggregates.
+        value: Expr,
+    },
     /// By the labels of all conditions that hold.
-    Ranges(Vec<(Expr, String)>),
+    Ranges(Vec<(ConditionPlan, String)>),
 }

@@ -9,7 +9,7 @@ use siddhi_query::ast::OutputEvents;
 use super::handlers::Handler;
 use super::junction::{Junction, Reader};
 use super::light::Light;
-use super::partition::{Partition, PartitionStream};
+use super::partition::{Partition, PartitionBy, PartitionStream};
 use super::query::{Query, QueryInput, StreamInput};
 use super::region::Region;
 use super::snapshot::StateNames;
@@ -132,7 +132,9 @@ fn build_partition(
             let readers: Vec<usize> = plan.queries.iter().copied().filter(reads).collect();
             let whole =
                 switches.partition_chunks && whole_chunks(app, flow, key, &readers, queries);
-            PartitionStream::new(key.stream, &key.by, readers, whole)
+            let width = app.streams.get(key.stream).map_or(0, |stream| stream.attributes.len());
+            let by = PartitionBy::compile(&key.by, width);
+            PartitionStream::new(key.stream, by, readers, whole)
         })
         .collect();
     Partition::new(plan.name.clone(), state_name, streams, unkeyed(app, plan))
@@ -177,7 +179,7 @@ fn whole_chunks(
         .get(plan.target)
         .is_some_and(|stream| !matches!(stream.origin, StreamOrigin::Inner(_)));
     slab && outer
-        && matches!(key.by, PartitionByPlan::Value(_))
+        && matches!(&key.by, PartitionByPlan::Value { aggregates, .. } if aggregates.is_empty())
         && input.before.is_empty()
         && query.selector.is_plain_by_key()
         && !flow.comes_back(plan)

@@ -4,10 +4,12 @@ use std::cell::{Cell, RefCell};
 
 use crate::event::column::{Column, Values};
 use crate::event::text::Text;
-use crate::event::view::{Selection, View};
+use crate::event::view::{Columns, Selection, View};
 use crate::expression::predicate::Predicate;
 use crate::expression::program::{Program, Scratch};
-use crate::plan::logical::{PartitionByPlan, StreamId};
+use crate::extension::Leaving;
+use crate::plan::logical::{AggregatePlan, PartitionByPlan, StreamId};
+use crate::selector::aggregation::{AggregationPlan, AggregationWork, Aggregators, Groups};
 use crate::selector::context::EvalContext;
 use crate::selector::groups::GroupTable;
 
@@ -40,9 +42,22 @@ pub(crate) struct PartitionStream {
 /// How rows find their key.
 pub(crate) enum PartitionBy {
     /// By the text of a value.
-    Value(Program),
+    Value(Program, Totals),
     /// By the labels of all conditions that hold.
-    Ranges(Vec<(Predicate, Text)>),
+    Ranges(Vec<Range>),
+}
+
+/// A condition and its label.
+pub(crate) struct Range {
+    condition: Predicate,
+    totals: Totals,
+    label: Text,
+}
+
+/// The aggregators of a key. They see the rows of all keys, in the order in which they come.
+pub(crate) struct Totals {
+    plan: AggregationPlan,
+    aggregators: RefCell<Aggregators>,
 }
 
 /// The keys that have occurred.
@@ -55,6 +70,8 @@ pub(crate) struct Keys {
 struct PartitionWork {
     /// That of the value, or of each range.
     scratches: Vec<Scratch>,
+    /// Of its aggregators.
+    totals: Vec<AggregationWork>,
     /// Rows with their keys, in the order in which they go through.
     pairs: Vec<(u32, u32)>,
     rows: Vec<u32>,
@@ -65,20 +82,57 @@ struct PartitionWork {
 }
 
 impl PartitionBy {
-    pub(crate) fn compile(plan: &PartitionByPlan) -> Self {
+    /// How rows with `width` columns find their key.
+    pub(crate) fn compile(plan: &PartitionByPlan, width: usize) -> Self {
         match plan {
-            PartitionByPlan::Value(value) => {
-                Self::Value(Program::compile(std::slice::from_ref(value)))
-            }
+            PartitionByPlan::Value { aggregates, value } => Self::Value(
+                Program::compile(std::slice::from_ref(value)),
+                Totals::compile(aggregates, width),
+            ),
             PartitionByPlan::Ranges(ranges) => Self::Ranges(
                 ranges
                     .iter()
-                    .map(|(condition, label)| {
-                        (Predicate::compile(condition), Text::from(label.as_str()))
+                    .map(|(range, label)| Range {
+                        condition: Predicate::compile(&range.condition),
+                        totals: Totals::compile(&range.aggregates, width),
+                        label: Text::from(label.as_str()),
                     })
                     .collect(),
             ),
         }
+    }
+
+    fn totals(&self) -> impl Iterator<Item = &Totals> {
+        let (value, ranges) = match self {
+            Self::Value(_, totals) => (Some(totals), &[][..]),
+            Self::Ranges(ranges) => (None, ranges.as_slice()),
+        };
+        value.into_iter().chain(ranges.iter().map(|range| &range.totals))
+    }
+}
+
+impl Totals {
+    fn compile(aggregates: &[AggregatePlan], width: usize) -> Self {
+        Self {
+            plan: AggregationPlan::compile(aggregates, width),
+            aggregators: RefCell::new(AggregationPlan::make(aggregates, Leaving::Never)),
+        }
+    }
+
+    /// Counts the rows of a chunk, and gives it with the values of the aggregates behind its columns.
+    fn count<'a>(
+        &self,
+        view: &'a View<'a>,
+        work: &'a mut AggregationWork,
+        context: &mut EvalContext<'_>,
+    ) -> View<'a> {
+        if self.plan.is_empty() {
+            return *view;
+        }
+        self.plan.prepare(view, work, context);
+        let groups = Groups { of_rows: None, count: 1, reset: None };
+        self.plan.run(view, groups, &mut self.aggregators.borrow_mut(), work, context);
+        View { columns: Columns::extended(&view.columns, &work.values), ..*view }
     }
 }
 
@@ -92,32 +146,30 @@ struct WholeReader<'a> {
 impl PartitionStream {
     pub(crate) fn new(
         stream: StreamId,
-        by: &PartitionByPlan,
+        by: PartitionBy,
         readers: Vec<usize>,
         whole_chunks: bool,
     ) -> Self {
-        let by = PartitionBy::compile(by);
         Self { stream, by, readers, whole_chunks, work: Cell::new(None) }
     }
 
-    #[expect(clippy::unnecessary_box_returns, reason = "the box is kept for the next chunk")]
     #[inline]
     fn take(&self) -> Box<PartitionWork> {
         self.work.take().unwrap_or_else(|| self.make_work())
     }
 
-    #[expect(clippy::unnecessary_box_returns, reason = "the box is kept for the next chunk")]
     #[cold]
     fn make_work(&self) -> Box<PartitionWork> {
         let scratches = match &self.by {
-            PartitionBy::Value(program) => vec![program.scratch()],
+            PartitionBy::Value(program, _) => vec![program.scratch()],
             PartitionBy::Ranges(ranges) => {
-                ranges.iter().map(|(condition, _)| condition.scratch()).collect()
+                ranges.iter().map(|range| range.condition.scratch()).collect()
             }
         };
+        let totals = self.by.totals().map(|totals| totals.plan.work()).collect();
         let found = vec![Vec::new(); scratches.len()];
         let (pairs, rows, keys) = (Vec::new(), Vec::new(), Vec::new());
-        Box::new(PartitionWork { scratches, pairs, rows, found, keys })
+        Box::new(PartitionWork { scratches, totals, pairs, rows, found, keys })
     }
 
     /// The key of an event that came alone, if it has one.
@@ -176,6 +228,11 @@ impl Partition {
     ) -> Self {
         Self { name, state_name, streams, unkeyed, keys: RefCell::new(Keys::new()) }
     }
+
+    /// The aggregators of its keys, for the component that holds their state.
+    pub(crate) fn aggregators(&self) -> impl Iterator<Item = &RefCell<Aggregators>> {
+        self.streams.iter().flat_map(|own| own.by.totals()).map(|totals| &totals.aggregators)
+    }
 }
 
 impl std::fmt::Debug for Partition {
@@ -191,7 +248,8 @@ impl Region {
     pub(crate) fn split(&self, index: usize, stream: StreamId, view: &View<'_>) {
         let Some(partition) = self.partitions.get(index) else { return };
         let Some(own) = partition.streams.iter().find(|own| own.stream == stream) else { return };
-        if let (Some(row), PartitionBy::Value(program)) = (view.only_row(), &own.by)
+        if let (Some(row), PartitionBy::Value(program, totals)) = (view.only_row(), &own.by)
+            && totals.plan.is_empty()
             && program.has_only_kernels()
         {
             let Some(key) = own.key_of_lone(partition, program, view, row) else { return };
@@ -205,7 +263,7 @@ impl Region {
         let mut faults = Faults::new(stream, width);
         if own.whole_chunks
             && view.len() > 1
-            && let (&[query], PartitionBy::Value(program)) = (own.readers.as_slice(), &own.by)
+            && let (&[query], PartitionBy::Value(program, _)) = (own.readers.as_slice(), &own.by)
         {
             let reader = WholeReader { query, program };
             self.split_whole(reader, partition, view, &mut work, &mut faults);
@@ -291,15 +349,20 @@ impl Region {
         let mut keys = partition.keys.borrow_mut();
         self.evaluate(|context| {
             match &own.by {
-                PartitionBy::Value(program) => {
-                    let Some(scratch) = work.scratches.first_mut() else { return };
+                PartitionBy::Value(program, totals) => {
+                    let PartitionWork { scratches, totals: works, pairs, .. } = work;
+                    let (Some(scratch), Some(work)) = (scratches.first_mut(), works.first_mut())
+                    else {
+                        return;
+                    };
+                    let view = &totals.count(view, work, context);
                     program.run(view, scratch, &mut context.calls(view));
                     let column = program.result(0, view, scratch);
                     let failed = context.failed_rows();
                     for row in view.selection.iter() {
                         let place = u32::try_from(row).unwrap_or(u32::MAX);
                         if !column.is_null(row) && failed.binary_search(&place).is_err() {
-                            work.pairs.push((place, key_of(column, row, &mut keys)));
+                            pairs.push((place, key_of(column, row, &mut keys)));
                         }
                     }
                 }
@@ -328,26 +391,28 @@ impl Region {
 /// Pairs by event, and for one event in the order of the ranges. An event that fails in one
 /// condition has no key at all, and a label that is written twice delivers an event once.
 fn find_ranges(
-    ranges: &[(Predicate, Text)],
+    ranges: &[Range],
     view: &View<'_>,
     work: &mut PartitionWork,
     keys: &mut Keys,
     context: &mut EvalContext<'_>,
 ) {
-    let PartitionWork { scratches, pairs, found, .. } = work;
-    for (((condition, _), scratch), found) in ranges.iter().zip(scratches).zip(&mut *found) {
-        condition.select(view, scratch, &mut context.calls(view), found);
+    let PartitionWork { scratches, totals, pairs, found, .. } = work;
+    let works = scratches.iter_mut().zip(totals).zip(&mut *found);
+    for (range, ((scratch, work), found)) in ranges.iter().zip(works) {
+        let view = range.totals.count(view, work, context);
+        range.condition.select(&view, scratch, &mut context.calls(&view), found);
     }
     let failed = context.failed_rows();
     // What is found is in the order of the view.
     let mut found: Vec<_> = found.iter().map(|rows| (rows.iter().peekable(), None)).collect();
     for row in view.selection.iter().filter_map(|row| u32::try_from(row).ok()) {
         let first = pairs.len();
-        for ((rows, key), (_, label)) in found.iter_mut().zip(ranges) {
+        for ((rows, key), range) in found.iter_mut().zip(ranges) {
             if rows.next_if_eq(&&row).is_none() || failed.binary_search(&row).is_ok() {
                 continue;
             }
-            let key = *key.get_or_insert_with(|| keys.number(label));
+            let key = *key.get_or_insert_with(|| keys.number(&range.label));
             if pairs.iter().skip(first).all(|(_, known)| *known != key) {
                 pairs.push((row, key));
             }

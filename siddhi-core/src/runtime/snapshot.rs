@@ -361,22 +361,34 @@ fn layout(form: &str, types: &[DataType]) -> String {
     format!("a window in {form} form over ({})", types.join(", "))
 }
 
-/// The keys of a partition.
+/// The keys of a partition, and the aggregators that find them.
 struct PartitionState<'a>(&'a Partition);
 
 impl StateHolder for PartitionState<'_> {
     fn schema_version(&self) -> u32 {
-        1
+        2
     }
 
     fn snapshot(&self) -> Result<Vec<u8>, StateError> {
-        encode(&self.0.keys.borrow().table)
+        let totals: Result<Vec<_>, StateError> =
+            self.0.aggregators().map(|own| aggregation::save(&own.borrow())).collect();
+        encode(&(&self.0.keys.borrow().table, totals?))
     }
 
     fn restore(&mut self, version: u32, bytes: &[u8]) -> Result<(), StateError> {
-        check_version(&self.0.state_name, self.schema_version(), version)?;
+        let name = &self.0.state_name;
+        check_version(name, self.schema_version(), version)?;
         let mut keys = super::partition::Keys::new();
-        keys.table = decode(bytes)?;
+        let totals: Vec<Vec<Versioned>>;
+        (keys.table, totals) = decode(bytes)?;
+        let own: Vec<_> = self.0.aggregators().collect();
+        if own.len() != totals.len() {
+            let count = |count: usize| format!("{count} keys and ranges");
+            return Err(misfit(name, count(totals.len()), count(own.len())));
+        }
+        for (own, saved) in own.into_iter().zip(&totals) {
+            load_aggregators(name, &mut own.borrow_mut(), saved)?;
+        }
         *self.0.keys.borrow_mut() = keys;
         Ok(())
     }

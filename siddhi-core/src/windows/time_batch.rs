@@ -93,15 +93,27 @@ impl TimeBatchWindow {
         if now < end {
             return false;
         }
-        let next = end.saturating_add(self.time);
+        // Of empty periods nothing is seen, however many there are: they pass in one step.
+        let is_empty = self.state.open == 0 && (self.stream || self.state.previous == 0);
+        let next = if is_empty { self.end_after(end, now) } else { end.saturating_add(self.time) };
         self.state.end = Some(next);
-        pass.wake_at(next);
+        // At the end of all time there is nothing to wait for.
+        if !is_empty || next > now {
+            pass.wake_at(next);
+        }
         if self.stream {
             self.end_stream(pass, now);
         } else {
             self.flush(pass, now);
         }
         true
+    }
+
+    /// The first end of a period behind `now`, of which `end` is one that has come.
+    fn end_after(&self, end: i64, now: i64) -> i64 {
+        let (end, now, time) = (i128::from(end), i128::from(now), i128::from(self.time));
+        let next = end + ((now - end) / time + 1) * time;
+        i64::try_from(next).unwrap_or(i64::MAX)
     }
 
     fn flush(&mut self, pass: &mut WindowPass<'_>, now: i64) {

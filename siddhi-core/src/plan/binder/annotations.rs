@@ -102,7 +102,13 @@ impl AppBinder<'_> {
         let idle = match (element(annotation, "idle.time"), element(annotation, "increment")) {
             (Some(time), Some(increment)) => {
                 match (self.duration(time), self.duration(increment)) {
-                    (Some(time_ms), Some(increment_ms)) => Some(Idle { time_ms, increment_ms }),
+                    (Some(time_ms), Some(increment_ms)) if time_ms > 0 => {
+                        Some(Idle { time_ms, increment_ms })
+                    }
+                    (Some(_), Some(_)) => {
+                        self.annotation_error("`idle.time` must be positive", time.span);
+                        None
+                    }
                     _ => None,
                 }
             }

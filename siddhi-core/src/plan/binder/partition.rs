@@ -5,9 +5,11 @@ use siddhi_query::ast::{self, PartitionBy, Source};
 
 use super::query::{Names, info_name};
 use super::scopes::StreamScope;
-use super::{AppBinder, annotations};
+use super::{AppBinder, annotations, extract_aggregates};
 use crate::plan::codes;
-use crate::plan::logical::{InputPlan, PartitionByPlan, PartitionKeyPlan, PartitionPlan, StreamId};
+use crate::plan::logical::{
+    ConditionPlan, InputPlan, PartitionByPlan, PartitionKeyPlan, PartitionPlan, StreamId,
+};
 
 impl AppBinder<'_> {
     /// Binds a partition whose first query has the given number in the app.
@@ -91,15 +93,21 @@ impl AppBinder<'_> {
         };
         let by = match &key.by {
             PartitionBy::Value(expression) => {
-                PartitionByPlan::Value(self.expressions(&scope, false).expression(expression)?)
+                let mut value = self.expressions(&scope, true).expression(expression)?;
+                let mut aggregates = Vec::new();
+                extract_aggregates(&mut value, scope.attributes.len(), &mut aggregates);
+                PartitionByPlan::Value { aggregates, value }
             }
             PartitionBy::Ranges(ranges) => {
                 let mut plans = Vec::new();
                 for range in ranges {
-                    let condition = self.expressions(&scope, false).condition(&range.condition)?;
+                    let mut condition =
+                        self.expressions(&scope, true).condition(&range.condition)?;
                     self.refuse_bare(&condition, &range.condition, "the condition of a range")?;
+                    let mut aggregates = Vec::new();
+                    extract_aggregates(&mut condition, scope.attributes.len(), &mut aggregates);
                     // A label that is written twice means one instance, which sees an event once.
-                    plans.push((condition, range.label.clone()));
+                    plans.push((ConditionPlan { aggregates, condition }, range.label.clone()));
                 }
                 PartitionByPlan::Ranges(plans)
             }

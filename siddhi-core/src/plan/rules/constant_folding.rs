@@ -5,7 +5,7 @@
 use crate::expression::fold::fold_constants;
 use crate::expression::typed::Expr;
 use crate::plan::logical::{
-    ConditionPlan, HandlerPlan, InputPlan, LogicalApp, PartitionByPlan, SelectorPlan,
+    AggregatePlan, ConditionPlan, HandlerPlan, InputPlan, LogicalApp, PartitionByPlan, SelectorPlan,
 };
 
 pub(super) fn apply(app: &mut LogicalApp) {
@@ -20,10 +20,13 @@ pub(super) fn apply(app: &mut LogicalApp) {
     }
     for key in app.partitions.iter_mut().flat_map(|partition| &mut partition.keys) {
         match &mut key.by {
-            PartitionByPlan::Value(value) => fold_constants(value),
+            PartitionByPlan::Value { aggregates, value } => {
+                fold_constants(value);
+                self::aggregates(aggregates);
+            }
             PartitionByPlan::Ranges(ranges) => {
-                for (condition, _) in ranges {
-                    fold_constants(condition);
+                for (range, _) in ranges {
+                    condition(range);
                 }
             }
         }
@@ -40,19 +43,21 @@ fn handler(handler: &mut HandlerPlan) {
 
 fn condition(plan: &mut ConditionPlan) {
     fold_constants(&mut plan.condition);
-    for aggregate in &mut plan.aggregates {
-        all(&mut aggregate.call.arguments);
-    }
+    aggregates(&mut plan.aggregates);
 }
 
 fn selector(plan: &mut SelectorPlan) {
     for item in &mut plan.items {
         fold_constants(&mut item.expression);
     }
-    for aggregate in &mut plan.aggregates {
+    aggregates(&mut plan.aggregates);
+    plan.having.iter_mut().for_each(condition);
+}
+
+fn aggregates(plans: &mut [AggregatePlan]) {
+    for aggregate in plans {
         all(&mut aggregate.call.arguments);
     }
-    plan.having.iter_mut().for_each(condition);
 }
 
 fn all(expressions: &mut [Expr]) {
