@@ -515,13 +515,11 @@ fn add<T, F: Fold<T>>(fold: &mut F, group: usize, value: Option<&T>) {
 /// As [`add`]; gives the value after it.
 #[inline]
 fn add_for_value<T, F: Fold<T>>(fold: &mut F, group: usize, value: Option<&T>) -> Option<F::Out> {
-    match value {
-        Some(value) => fold.add_for_value(group, value),
-        None => {
-            fold.add_null(group);
-            fold.value(group)
-        }
+    if let Some(value) = value {
+        return fold.add_for_value(group, value);
     }
+    fold.add_null(group);
+    fold.value(group)
 }
 
 #[inline]
