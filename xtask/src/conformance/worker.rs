@@ -8,7 +8,7 @@ use super::verdict::Verdict;
 use super::{drive, grammar};
 
 /// How much of the stack an app may take, in bytes.
-pub(super) const STACK_LIMIT: usize = 8 << 20;
+pub(super) const STACK_LIMIT: usize = 4 << 20;
 
 /// Where a panic that someone catches leaves its message.
 static PANIC: Mutex<Option<String>> = Mutex::new(None);
