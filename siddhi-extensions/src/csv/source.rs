@@ -238,7 +238,10 @@ impl CsvSourceMapper {
             }
             Some(name) if !self.has_warned => {
                 self.has_warned = true;
-                log::warn!("stream {stream}: the header has no column '{name}': it is null");
+                log::warn!(
+                    "stream {stream}: the header '{}' has no column '{name}': it is null",
+                    line_of(fields)
+                );
             }
             None if !by_name
                 && !self.has_warned
@@ -246,8 +249,10 @@ impl CsvSourceMapper {
             {
                 self.has_warned = true;
                 log::warn!(
-                    "stream {stream}: the header names none of the attributes: fields go to them \
-                     by position"
+                    "stream {stream}: the first line, '{}', is taken for a header and names none \
+                     of the attributes: fields go to them by position; without a header, name the \
+                     file in an @source whose @map(type='csv') has no header='true'",
+                    line_of(fields)
                 );
             }
             _ => {}
@@ -292,6 +297,12 @@ impl CsvSourceMapper {
         }
         Ok(())
     }
+}
+
+/// The fields of a row as a line of text, for messages.
+fn line_of(fields: &[Cow<'_, [u8]>]) -> String {
+    let fields: Vec<_> = fields.iter().map(|field| String::from_utf8_lossy(field)).collect();
+    fields.join(",")
 }
 
 /// Whether a field stands for null: empty, or as the sink mapper writes one.
