@@ -38,7 +38,8 @@ pub(crate) struct Engine {
     step_ms: i64,
     now_ms: i64,
     cursor: usize,
-    singles: Vec<Vec<Value>>,
+    /// The values of all single events side by side: what is read ahead of a send is the next event.
+    singles: Vec<Value>,
     batches: Vec<Batch>,
 }
 
@@ -108,7 +109,7 @@ impl Engine {
         });
         let events = events.collect::<anyhow::Result<Vec<_>>>()?;
         match self.mode {
-            Mode::Single => self.singles = events,
+            Mode::Single => self.singles = events.into_iter().flatten().collect(),
             Mode::Batch => {
                 let build = |events: &[Vec<Value>]| {
                     let mut rows = Batch::new(types);
@@ -147,21 +148,45 @@ impl Engine {
         match self.mode {
             Mode::Single => {
                 let before = Instant::now();
-                for _ in 0..events {
-                    self.send_next_single()?;
-                }
+                self.send_singles(events)?;
                 Ok(before.elapsed().as_nanos())
             }
             Mode::Batch => self.send_batches(events),
         }
     }
 
+    /// Sends so many events one by one, with nothing between two sends but the step to the next.
+    fn send_singles(&mut self, events: usize) -> anyhow::Result<()> {
+        let width = self.types.len();
+        let mut left = events;
+        while left > 0 {
+            let ahead = self.singles.get(self.cursor..).unwrap_or_default();
+            let count = left.min(ahead.len() / width);
+            if count == 0 {
+                bail!("no single events are built");
+            }
+            let mut now_ms = self.now_ms;
+            for values in ahead.chunks_exact(width).take(count) {
+                self.input.send(now_ms, values)?;
+                now_ms += self.step_ms;
+            }
+            self.now_ms = now_ms;
+            self.cursor += count * width;
+            if self.cursor == self.singles.len() {
+                self.cursor = 0;
+            }
+            left -= count;
+        }
+        Ok(())
+    }
+
     /// Sends one event of those built for single sends.
     pub(crate) fn send_next_single(&mut self) -> anyhow::Result<()> {
-        let values = self.singles.get(self.cursor).context("no single events are built")?;
+        let next = self.cursor + self.types.len();
+        let values = self.singles.get(self.cursor..next).context("no single events are built")?;
         self.input.send(self.now_ms, values)?;
         self.now_ms += self.step_ms;
-        self.cursor = if self.cursor + 1 == self.singles.len() { 0 } else { self.cursor + 1 };
+        self.cursor = if next == self.singles.len() { 0 } else { next };
         Ok(())
     }
 
