@@ -52,15 +52,7 @@ impl Directory {
         arguments: &str,
         input: &str,
     ) -> Output {
-        let mut program = Command::new(env!("CARGO_BIN_EXE_siddhi"))
-            .args(arguments.split_whitespace())
-            .envs(variables.iter().copied())
-            .current_dir(self.0.path())
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut program = self.spawn(variables, arguments);
         // A program that refuses its command line does not read.
         program.stdin.take().unwrap().write_all(input.as_bytes()).unwrap_or_default();
         let output = program.wait_with_output().unwrap();
@@ -69,16 +61,21 @@ impl Directory {
         Output { code: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
     }
 
-    /// Starts `siddhi` and leaves its standard input open.
-    pub(crate) fn start(&self, arguments: &str) -> Running {
-        let mut program = Command::new(env!("CARGO_BIN_EXE_siddhi"))
+    fn spawn(&self, variables: &[(&str, &str)], arguments: &str) -> Child {
+        Command::new(env!("CARGO_BIN_EXE_siddhi"))
             .args(arguments.split_whitespace())
+            .envs(variables.iter().copied())
             .current_dir(self.0.path())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
-            .unwrap();
+            .unwrap()
+    }
+
+    /// Starts `siddhi` and leaves its standard input open.
+    pub(crate) fn start(&self, arguments: &str) -> Running {
+        let mut program = self.spawn(&[], arguments);
         let lines = BufReader::new(program.stdout.take().unwrap()).lines();
         Running { input: program.stdin.take(), program, lines }
     }

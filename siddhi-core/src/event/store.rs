@@ -139,7 +139,7 @@ impl RowStore {
         view: &View<'_>,
         column: impl Fn(usize) -> Option<&'c Column>,
     ) {
-        if let (1, Some(row)) = (view.len(), view.selection.row(0)) {
+        if let Some(row) = view.only_row() {
             self.push(view, row, column);
         } else {
             self.append_all(view, &column);

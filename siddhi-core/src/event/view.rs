@@ -69,6 +69,16 @@ impl<'a> Selection<'a> {
         }
     }
 
+    /// The row, when exactly one is selected.
+    #[inline]
+    pub(crate) fn only_row(self) -> Option<usize> {
+        match self {
+            Self::All(1) => Some(0),
+            Self::Rows([row]) => Some(*row as usize),
+            _ => None,
+        }
+    }
+
     /// The length that a column needs so that every selected row lies in it.
     #[must_use]
     pub fn extent(self) -> usize {
@@ -247,11 +257,7 @@ impl<'a> View<'a> {
     /// The row of a chunk of one event.
     #[inline]
     pub(crate) fn only_row(&self) -> Option<usize> {
-        match self.selection {
-            Selection::All(1) => Some(0),
-            Selection::Rows([row]) => Some(*row as usize),
-            _ => None,
-        }
+        self.selection.only_row()
     }
 
     /// The same columns with another selection.

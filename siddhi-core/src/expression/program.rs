@@ -149,7 +149,7 @@ impl Scratch {
         rows: Selection<'_>,
         context: &mut CallContext<'_>,
     ) {
-        if let (1, Some(row)) = (rows.len(), rows.row(0)) {
+        if let Some(row) = rows.only_row() {
             return self.run_row(steps, view, row, context);
         }
         // With a quarter of the rows selected, a loop over all of them is the faster one.

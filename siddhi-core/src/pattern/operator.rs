@@ -88,7 +88,7 @@ impl PatternOperator {
     /// [`PatternOperator::events`] is to be asked.
     #[inline]
     pub(crate) fn plain_event(&mut self, stream: StreamId, view: &View<'_>, key: u32) -> Plain {
-        let (1, Some(row)) = (view.len(), view.selection.row(0)) else { return Plain::No };
+        let Some(row) = view.only_row() else { return Plain::No };
         let Self { streams, machine, output, buffers, .. } = self;
         let Some(readers) = streams.iter_mut().find(|it| it.stream == stream) else {
             return Plain::Nothing;
@@ -125,9 +125,9 @@ impl PatternOperator {
         machine.make(key);
         let Readers { slots, states, .. } = readers;
         let mut pass = Pass { slots, states, view, key, machine, buffers, output, out: None };
-        match (view.len(), view.selection.row(0)) {
-            (1, Some(row)) => pass.event(row, context),
-            _ => pass.chunk(context),
+        match view.only_row() {
+            Some(row) => pass.event(row, context),
+            None => pass.chunk(context),
         }
         pass.out
     }

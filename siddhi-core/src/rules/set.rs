@@ -288,7 +288,7 @@ impl Region {
         let scan_rows = view.len() < MANY_ROWS;
         rules.find(view, scan_rows, &mut work.found);
         let found = std::mem::take(&mut work.found);
-        if let (1, Some(row)) = (view.len(), view.selection.row(0)) {
+        if let Some(row) = view.only_row() {
             self.publish_rules_once(pass, row, &found, &mut work);
             work.found = found;
             rules.work.set(Some(work));

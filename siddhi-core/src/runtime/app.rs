@@ -148,7 +148,11 @@ impl App {
             .iter()
             .find(|junction| junction.public && junction.name == stream)
             .ok_or_else(|| AppError::UnknownStream(stream.into()))?;
-        if junction.listen(Box::new(callback)) { Ok(()) } else { Err(AppError::InsideCallback) }
+        if junction.listeners.add(Box::new(callback)) {
+            Ok(())
+        } else {
+            Err(AppError::InsideCallback)
+        }
     }
 
     /// Calls `callback` with what a query puts out of each chunk, before its target gets it.
@@ -166,7 +170,7 @@ impl App {
             .iter()
             .find(|known| known.partition.is_none() && known.name == query)
             .ok_or_else(|| AppError::UnknownQuery(query.into()))?;
-        if !query.listen(Box::new(callback)) {
+        if !query.callbacks.add(Box::new(callback)) {
             return Err(AppError::InsideCallback);
         }
         region.query_callbacks.set(true);

@@ -1,5 +1,7 @@
 //! What callbacks get: the rows of a chunk, borrowed.
 
+use std::cell::{Cell, RefCell};
+
 use crate::event::column::{Column, Element};
 use crate::event::text::Text;
 use crate::event::value::Value;
@@ -179,3 +181,38 @@ impl<'a> QueryOutput<'a> {
 pub(crate) type StreamCallback = Box<dyn Fn(&Chunk<'_>) + Send>;
 /// A callback of a query.
 pub(crate) type QueryCallback = Box<dyn Fn(&QueryOutput<'_>) + Send>;
+
+/// Callbacks, in the order in which they were added.
+pub(crate) struct Listeners<C> {
+    list: RefCell<Vec<C>>,
+    /// There is one: asked for every chunk.
+    any: Cell<bool>,
+}
+
+impl<C> Default for Listeners<C> {
+    fn default() -> Self {
+        Self { list: RefCell::default(), any: Cell::new(false) }
+    }
+}
+
+impl<C> Listeners<C> {
+    /// Adds one behind the others. Says whether it could: while they are called it cannot.
+    pub(crate) fn add(&self, listener: C) -> bool {
+        let Ok(mut list) = self.list.try_borrow_mut() else { return false };
+        list.push(listener);
+        self.any.set(true);
+        true
+    }
+
+    /// Whether there is one.
+    #[inline]
+    pub(crate) fn any(&self) -> bool {
+        self.any.get()
+    }
+
+    /// Calls all of them.
+    #[inline]
+    pub(crate) fn each(&self, call: impl FnMut(&C)) {
+        self.list.borrow().iter().for_each(call);
+    }
+}

@@ -5,7 +5,7 @@ use std::mem::Discriminant;
 
 use siddhi_query::ast::DataType;
 
-use super::callback::StreamCallback;
+use super::callback::{Listeners, StreamCallback};
 use super::region::Region;
 use crate::event::batch::Batch;
 use crate::event::value::Value;
@@ -37,9 +37,7 @@ pub(crate) struct Junction {
     /// [`Light::filters_values`](super::light::Light::filters_values).
     pub(crate) filters_values: bool,
     /// The sinks, which an app has from the start, then the callbacks.
-    pub(crate) listeners: RefCell<Vec<StreamCallback>>,
-    /// There is a listener.
-    pub(crate) has_listeners: Cell<bool>,
+    pub(crate) listeners: Listeners<StreamCallback>,
     pub(crate) on_error: OnError,
     pub(crate) fault: Option<StreamId>,
     /// Can be sent to and listened to from outside.
@@ -71,8 +69,7 @@ impl Junction {
             readers: Vec::new(),
             rules: None,
             filters_values: false,
-            listeners: RefCell::default(),
-            has_listeners: Cell::new(false),
+            listeners: Listeners::default(),
             on_error,
             fault,
             public,
@@ -82,14 +79,6 @@ impl Junction {
             inputs: RefCell::default(),
             spare_row: Cell::new(None),
         }
-    }
-
-    /// Adds a listener behind the others. Says whether it could: while they are called it cannot.
-    pub(crate) fn listen(&self, listener: StreamCallback) -> bool {
-        let Ok(mut listeners) = self.listeners.try_borrow_mut() else { return false };
-        listeners.push(listener);
-        self.has_listeners.set(true);
-        true
     }
 
     /// Who reads it, as lines of text.

@@ -117,13 +117,17 @@ impl Light {
     #[inline]
     pub(crate) fn lets_in(&self, event: &[Value]) -> bool {
         self.rows_in.set(self.rows_in.get() + 1);
-        for filter in &self.filters {
-            if !filter.condition.holds_of(event) {
-                return false;
-            }
-            filter.rows_out.set(filter.rows_out.get() + 1);
-        }
-        true
+        self.passes(|condition| condition.holds_of(event))
+    }
+
+    /// Whether an event that came alone passes all filters, which count it.
+    #[inline]
+    fn passes(&self, holds: impl Fn(&Predicate) -> bool) -> bool {
+        self.filters.iter().all(|filter| {
+            let holds = holds(&filter.condition);
+            filter.rows_out.set(filter.rows_out.get() + u64::from(holds));
+            holds
+        })
     }
 
     /// Rows that came into and out of each filter, in order. Of a rule `rows_in` are the rows of the
@@ -161,16 +165,12 @@ impl Region {
     pub(crate) fn read_light(&self, query: &Query, light: &Light, view: &View<'_>, key: u32) {
         light.rows_in.set(light.rows_in.get() + view.len() as u64);
         if light.bare
-            && let (1, Some(row)) = (view.len(), view.selection.row(0))
+            && let Some(row) = view.only_row()
         {
             // Most single events are refused by most queries: that costs the tests and nothing else.
-            for filter in &light.filters {
-                if !filter.condition.holds_bare(view, row) {
-                    return;
-                }
-                filter.rows_out.set(filter.rows_out.get() + 1);
+            if light.passes(|condition| condition.holds_bare(view, row)) {
+                self.put_out_passed(query, light, view, key);
             }
-            self.put_out_passed(query, light, view, key);
             return;
         }
         self.read_light_chunk(query, light, view, key);

@@ -79,7 +79,7 @@ impl Region {
                 None => self.hand(*reader, stream, &event.view(), 0),
             }
         }
-        if junction.has_listeners.get() {
+        if junction.listeners.any() {
             self.tell(junction, &event.view());
         }
         if let Some(batch) = event.batch {

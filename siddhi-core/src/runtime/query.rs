@@ -2,7 +2,7 @@
 
 use std::cell::{Cell, RefCell};
 
-use super::callback::{QueryCallback, QueryOutput};
+use super::callback::{Listeners, QueryCallback, QueryOutput};
 use super::handlers::{Handler, HandlerWork};
 use super::light::Light;
 use super::windowing::lone::LoneForm;
@@ -22,9 +22,7 @@ pub(crate) struct Query {
     pub(crate) selector: Selector,
     pub(crate) selector_state: RefCell<SelectorState>,
     pub(crate) target: StreamId,
-    callbacks: RefCell<Vec<QueryCallback>>,
-    /// There is a callback.
-    has_callbacks: Cell<bool>,
+    pub(crate) callbacks: Listeners<QueryCallback>,
     /// Buffers that no pass uses at the moment.
     work: Cell<Option<Box<QueryWork>>>,
     pub(crate) rows_selected: Cell<u64>,
@@ -79,8 +77,7 @@ impl Query {
             selector,
             selector_state: RefCell::new(selector_state),
             target: plan.target,
-            callbacks: RefCell::default(),
-            has_callbacks: Cell::new(false),
+            callbacks: Listeners::default(),
             work: Cell::new(None),
             rows_selected: Cell::new(0),
             rows_out: Cell::new(0),
@@ -92,31 +89,10 @@ impl Query {
         matches!(&self.input, QueryInput::Light(light) if light.filters_values())
     }
 
-    /// Adds a callback. Says whether it could: while they are called it cannot.
-    pub(crate) fn listen(&self, callback: QueryCallback) -> bool {
-        let Ok(mut callbacks) = self.callbacks.try_borrow_mut() else { return false };
-        callbacks.push(callback);
-        self.has_callbacks.set(true);
-        true
-    }
-
-    /// Whether somebody listens to what it puts out.
-    #[inline]
-    pub(crate) fn has_callbacks(&self) -> bool {
-        self.has_callbacks.get()
-    }
-
-    /// Calls the callbacks.
-    pub(crate) fn call(&self, output: &QueryOutput<'_>) {
-        for callback in &*self.callbacks.borrow() {
-            callback(output);
-        }
-    }
-
     /// Calls the callbacks with an output that has current rows only.
     #[inline]
     pub(crate) fn call_with_current(&self, output: &View<'_>) {
-        if self.has_callbacks() {
+        if self.callbacks.any() {
             self.call_with_rows(output);
         }
     }
@@ -124,7 +100,8 @@ impl Query {
     fn call_with_rows(&self, output: &View<'_>) {
         let last = output.len().checked_sub(1).and_then(|last| output.selection.row(last));
         let at = last.map_or(-1, |last| output.timestamp(last));
-        self.call(&QueryOutput::new(at, output, output.selection, Selection::All(0)));
+        let call = QueryOutput::new(at, output, output.selection, Selection::All(0));
+        self.callbacks.each(|callback| callback(&call));
     }
 
     /// Buffers for a pass; give them back with [`Query::give`].

@@ -150,7 +150,7 @@ impl Region {
                 self.hand(*reader, stream, view, key);
             }
         }
-        if junction.has_listeners.get() {
+        if junction.listeners.any() {
             self.tell(junction, view);
         }
     }
@@ -162,9 +162,7 @@ impl Region {
             return;
         }
         let chunk = Chunk::new(view);
-        for listener in &*junction.listeners.borrow() {
-            listener(&chunk);
-        }
+        junction.listeners.each(|listener| listener(&chunk));
     }
 
     /// Hands a chunk to one reader.
@@ -434,7 +432,7 @@ impl Region {
             if selected.same { view.selection } else { Selection::Rows(&selector.rows) };
         let output = View { columns, selection, ..*view };
         query.rows_out.set(query.rows_out.get() + output.len() as u64);
-        if query.has_callbacks() {
+        if query.callbacks.any() {
             current.clear();
             expired.clear();
             for row in output.selection.iter() {
@@ -443,7 +441,8 @@ impl Region {
                 list.push(u32::try_from(row).unwrap_or(u32::MAX));
             }
             let (current, expired) = (Selection::Rows(current), Selection::Rows(expired));
-            query.call(&QueryOutput::new(selected.at, &output, current, expired));
+            let call = QueryOutput::new(selected.at, &output, current, expired);
+            query.callbacks.each(|callback| callback(&call));
         }
         self.publish(query.target, &output.as_current(), key);
     }

@@ -90,8 +90,9 @@ impl Transport {
         for sink in sinks {
             if let Some(junction) = region.junctions.get(sink.stream) {
                 let shared = Arc::downgrade(&app.shared);
-                let is_heard =
-                    junction.listen(Box::new(move |chunk| sink.publish(chunk.view(), &shared)));
+                let is_heard = junction
+                    .listeners
+                    .add(Box::new(move |chunk| sink.publish(chunk.view(), &shared)));
                 debug_assert!(is_heard, "nothing is under way in an app that is being made");
             }
         }
