@@ -11,7 +11,6 @@ use super::junction::{Junction, Reader};
 use super::light::Light;
 use super::query::{Query, QueryInput, QueryWork};
 use super::region::{QueryPass, Region};
-use super::windowing::Pass;
 use super::windowing::lone::{LoneForm, LoneRow};
 use crate::event::batch::Batch;
 use crate::event::value::Value;
@@ -108,18 +107,7 @@ impl Region {
         let Some((stage, state)) = &input.window else { return };
         let mut work = query.take();
         let QueryWork { window: Some(window), selector, .. } = &mut *work else { return };
-        stage.take_in_lone(
-            form,
-            lone,
-            &mut Pass {
-                key,
-                selector: &query.selector,
-                state: &mut state.borrow_mut(),
-                selector_state: &mut query.selector_state.borrow_mut(),
-                work: window,
-                selector_work: selector,
-            },
-        );
+        query.pass(key, state, window, selector, |pass| stage.take_in_lone(form, lone, pass));
         if stage.passes_rows() {
             query.rows_selected.set(query.rows_selected.get() + 1);
             query.rows_out.set(query.rows_out.get() + 1);

@@ -317,16 +317,12 @@ impl Region {
             }
             // Rows without a key are left out.
             rows.clear();
-            let failed = context.failed_rows();
-            for row in view.selection.iter() {
-                let place = u32::try_from(row).unwrap_or(u32::MAX);
-                if !column.is_null(row) && failed.binary_search(&place).is_err() {
-                    rows.push(place);
-                    if let Some(key) = keys.get_mut(row) {
-                        *key = key_of(column, row, &mut known);
-                    }
+            each_key_of(column, view, context, &mut known, |place, own| {
+                rows.push(place);
+                if let Some(key) = keys.get_mut(place as usize) {
+                    *key = own;
                 }
-            }
+            });
             faults.take(view, context);
             Selection::Rows(rows)
         });
@@ -358,13 +354,9 @@ impl Region {
                     let view = &totals.count(view, work, context);
                     program.run(view, scratch, &mut context.calls(view));
                     let column = program.result(0, view, scratch);
-                    let failed = context.failed_rows();
-                    for row in view.selection.iter() {
-                        let place = u32::try_from(row).unwrap_or(u32::MAX);
-                        if !column.is_null(row) && failed.binary_search(&place).is_err() {
-                            pairs.push((place, key_of(column, row, &mut keys)));
-                        }
-                    }
+                    each_key_of(column, view, context, &mut keys, |place, key| {
+                        pairs.push((place, key));
+                    });
                 }
                 PartitionBy::Ranges(ranges) => find_ranges(ranges, view, work, &mut keys, context),
             }
@@ -416,6 +408,23 @@ fn find_ranges(
             if pairs.iter().skip(first).all(|(_, known)| *known != key) {
                 pairs.push((row, key));
             }
+        }
+    }
+}
+
+/// Visits the rows that have a key, each with it: those that have not failed and whose value is not null.
+fn each_key_of(
+    column: &Column,
+    view: &View<'_>,
+    context: &EvalContext<'_>,
+    keys: &mut Keys,
+    mut visit: impl FnMut(u32, u32),
+) {
+    let failed = context.failed_rows();
+    for row in view.selection.iter() {
+        let place = u32::try_from(row).unwrap_or(u32::MAX);
+        if !column.is_null(row) && failed.binary_search(&place).is_err() {
+            visit(place, key_of(column, row, keys));
         }
     }
 }

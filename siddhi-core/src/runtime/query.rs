@@ -6,7 +6,7 @@ use super::callback::{Listeners, QueryCallback, QueryOutput};
 use super::handlers::{Handler, HandlerWork};
 use super::light::Light;
 use super::windowing::lone::LoneForm;
-use super::windowing::{WindowStage, WindowState, WindowWork};
+use super::windowing::{Pass, WindowStage, WindowState, WindowWork};
 use crate::event::view::{Selection, View};
 use crate::pattern::operator::PatternOperator;
 use crate::plan::logical::{QueryPlan, StreamId};
@@ -102,6 +102,27 @@ impl Query {
         let at = last.map_or(-1, |last| output.timestamp(last));
         let call = QueryOutput::new(at, output, output.selection, Selection::All(0));
         self.callbacks.each(|callback| callback(&call));
+    }
+
+    /// Runs something with everybody's state and these buffers, as a pass of its window needs them.
+    /// Nothing is borrowed afterwards.
+    #[inline]
+    pub(crate) fn pass<R>(
+        &self,
+        key: u32,
+        state: &RefCell<WindowState>,
+        work: &mut WindowWork,
+        selector_work: &mut SelectorWork,
+        run: impl FnOnce(&mut Pass<'_>) -> R,
+    ) -> R {
+        run(&mut Pass {
+            key,
+            selector: &self.selector,
+            state: &mut state.borrow_mut(),
+            selector_state: &mut self.selector_state.borrow_mut(),
+            work,
+            selector_work,
+        })
     }
 
     /// Buffers for a pass; give them back with [`Query::give`].

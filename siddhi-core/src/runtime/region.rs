@@ -245,20 +245,14 @@ impl Region {
         };
         let QueryWork { window: Some(window), selector, .. } = work else { return };
         let selected = self.evaluate(|context| {
-            let mut pass = Pass {
-                key,
-                selector: &query.selector,
-                state: &mut state.borrow_mut(),
-                selector_state: &mut query.selector_state.borrow_mut(),
-                work: window,
-                selector_work: selector,
-            };
-            stage.rows(view, &mut pass, context);
-            if !stage.passes_rows() {
-                return None;
-            }
-            let Pass { selector_state, selector_work, .. } = pass;
-            query.selector.choose(view, key, selector_state, selector_work, context)
+            query.pass(key, state, window, selector, |pass| {
+                stage.rows(view, pass, context);
+                if !stage.passes_rows() {
+                    return None;
+                }
+                let Pass { selector_state, selector_work, .. } = pass;
+                query.selector.choose(view, key, selector_state, selector_work, context)
+            })
         });
         if !window.wake_ups.is_empty() {
             self.ask(index, key, &window.wake_ups);
@@ -287,16 +281,10 @@ impl Region {
         let QueryWork { window, selector, current, .. } = &mut *work;
         let Some(window) = window else { return };
         self.evaluate(|context| {
-            let mut pass = Pass {
-                key: 0,
-                selector: &query.selector,
-                state: &mut state.borrow_mut(),
-                selector_state: &mut query.selector_state.borrow_mut(),
-                work: window,
-                selector_work: selector,
-            };
-            stage.slab_rows(view, RowKeys::Each(keys, above), &mut pass, context);
-            query.selector.run_items(view, pass.selector_work, context);
+            query.pass(0, state, window, selector, |pass| {
+                stage.slab_rows(view, RowKeys::Each(keys, above), pass, context);
+                query.selector.run_items(view, pass.selector_work, context);
+            });
         });
         query.rows_selected.set(query.rows_selected.get() + view.len() as u64);
         let input = Columns::extended(&view.columns, &selector.aggregation.values);
@@ -546,15 +534,9 @@ impl Region {
         let mut faults = Faults::new(input.stream, width);
         if let Some(mut window) = work.window.take() {
             self.evaluate(|context| {
-                let mut pass = Pass {
-                    key,
-                    selector: &query.selector,
-                    state: &mut state.borrow_mut(),
-                    selector_state: &mut query.selector_state.borrow_mut(),
-                    work: &mut window,
-                    selector_work: &mut work.selector,
-                };
-                stage.wake(time, &mut pass, context);
+                query.pass(key, state, &mut window, &mut work.selector, |pass| {
+                    stage.wake(time, pass, context);
+                });
             });
             self.ask(index, key, &window.wake_ups);
             if !stage.passes_rows() {

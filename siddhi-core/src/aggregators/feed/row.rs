@@ -1,6 +1,6 @@
 //! One row at a time: how single events reach an aggregator.
 
-use super::{Feed, Fold, Given, RowStep, Rows, Sink, add, add_for_value, remove};
+use super::{Feed, Fold, Given, Rows, Sink, add, add_for_value, remove};
 use crate::event::column::{Column, Element};
 use crate::event::value::Value;
 
@@ -39,7 +39,7 @@ impl RowAt<'_> {
     }
 
     /// The values of all arguments, as many as fit.
-    fn read(&self, values: &mut [Value]) {
+    pub(super) fn read(&self, values: &mut [Value]) {
         match &self.arguments {
             RowArguments::Given(given) => given.read(self.index, values),
             RowArguments::Held(columns) => {
@@ -67,25 +67,6 @@ impl Feed<'_> {
         match place {
             Some(place) => sink.put(*place, add_for_value(fold, group, value)),
             None => add(fold, group, value),
-        }
-    }
-
-    /// As [`Feed::each_row`], of a single row.
-    pub(super) fn visit_row(
-        &self,
-        values: &mut [Value],
-        out: &mut Column,
-        visit: &mut dyn FnMut(RowStep<'_>) -> Option<Value>,
-    ) {
-        let Rows::Row { gone, come, place } = &self.rows else { return };
-        if let Some(gone) = gone {
-            gone.read(values);
-            visit(RowStep::Remove(gone.group as usize, values));
-        }
-        come.read(values);
-        let result = visit(RowStep::Add(come.group as usize, values));
-        if let Some(place) = place {
-            out.set(*place, result.unwrap_or_default());
         }
     }
 }

@@ -4,8 +4,8 @@
 use std::ops::Range;
 
 use super::{Cursors, Pass, WindowForm, WindowStage, WindowWork};
-use crate::aggregators::feed::{Given, RowArguments, RowAt, Rows};
-use crate::event::column::{Column, Element, Values};
+use crate::aggregators::feed::{Given, RowArguments, RowAt, Rows, group_at};
+use crate::event::column::{Column, Values};
 use crate::event::view::View;
 use crate::extension::{Panes, WindowStep};
 use crate::selector::select::Selector;
@@ -72,8 +72,7 @@ impl WindowStage {
         own.come = come + 1;
         let is_full = come - head == length;
         let (come, gone) = (own.store.locate(come), own.store.locate(head));
-        let groups = self.group_column.and_then(|n| gone.0.get(n));
-        let gone_group = groups.and_then(|groups| group_at(groups, gone.1)).unwrap_or(group);
+        let gone_group = group_at(gone.0, self.group_column, gone.1).unwrap_or(group);
         selector.feed(
             *key,
             |arguments| Rows::Row {
@@ -99,14 +98,15 @@ impl WindowStage {
         }
         let slab = state.slab.get_or_insert_with(|| self.fresh_slab());
         let (slot, is_full) = slab.take_slot(*key);
-        let groups = self.group_column.and_then(|n| slab.column(n));
         // Without a column all rows of a key are one group.
-        let gone_group = groups.and_then(|groups| group_at(groups, slot)).unwrap_or(group);
+        let gone_group = group_at(slab.columns(), self.group_column, slot).unwrap_or(group);
         selector.feed(
             *key,
             |arguments| Rows::Row {
                 gone: is_full.then(|| RowAt {
-                    arguments: RowArguments::Held(slab.columns(arguments.clone())),
+                    arguments: RowArguments::Held(
+                        slab.columns().get(arguments.clone()).unwrap_or_default(),
+                    ),
                     index: slot,
                     group: gone_group,
                 }),
@@ -136,12 +136,11 @@ impl WindowStage {
         let Some(Some(own)) = state.keys.get_mut(*key as usize) else { return };
         let (first, number) = (own.come, own.store.end());
         own.store.push(lone.view, lone.row, |_| None);
-        if state.open.put(lone, group, number) {
+        if state.open.add_lone(group, number) {
             own.groups.push(group);
-            let all = self.kept.iter().copied().enumerate();
-            state.open.keep_columns(lone, group, all);
+            state.open.keep(lone.view, lone.row, group, self.kept.iter().copied().enumerate());
         } else {
-            state.open.keep_columns(lone, group, self.kept_changing.iter().copied());
+            state.open.keep(lone.view, lone.row, group, self.kept_changing.iter().copied());
         }
         selector.feed(
             *key,
@@ -210,10 +209,4 @@ fn put_group(group: u32, row: usize, column: &mut Column) {
     {
         *place = group.cast_signed();
     }
-}
-
-/// The group that stands at a place of a column of the store.
-#[inline]
-fn group_at(column: &Column, index: usize) -> Option<u32> {
-    i32::slice(&column.values)?.get(index).map(|group| group.cast_unsigned())
 }

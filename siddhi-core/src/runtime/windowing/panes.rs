@@ -6,7 +6,6 @@ use std::ops::Range;
 use serde::{Deserialize, Serialize};
 use siddhi_query::ast::DataType;
 
-use super::lone::LoneRow;
 use super::{Cursors, Pass, WindowStage};
 use crate::aggregators::feed::{Given, Rows};
 use crate::event::batch::Batch;
@@ -69,58 +68,31 @@ impl OpenGroups {
         }
     }
 
-    /// Keeps the last rows of the touched groups; `place` gives the place in the view of the row of a
-    /// number.
-    fn keep(
-        &mut self,
-        view: &View<'_>,
-        kept: &[usize],
-        touched: &[u32],
-        place: impl Fn(u64) -> usize,
-    ) {
-        for group in touched {
-            let row = place(self.after.get(*group as usize).map_or(0, |after| after - 1));
-            self.keep_row(view, kept, *group, row);
-        }
+    /// As [`OpenGroups::add`], of a row that came alone; says whether it is the first of its group in the
+    /// pane.
+    #[inline]
+    pub(super) fn add_lone(&mut self, group: u32, row: u64) -> bool {
+        let after = self.after.get_mut(group as usize);
+        after.is_some_and(|after| std::mem::replace(after, row + 1) == 0)
     }
 
-    /// A row is the last of its group so far.
+    /// A row is the last of its group so far: keeps its timestamp and values, the n-th of them that of the
+    /// given column of the row.
     #[inline]
-    fn keep_row(&mut self, view: &View<'_>, kept: &[usize], group: u32, row: usize) {
+    pub(super) fn keep(
+        &mut self,
+        view: &View<'_>,
+        row: usize,
+        group: u32,
+        columns: impl Iterator<Item = (usize, usize)>,
+    ) {
         let group = group as usize;
         if let Some(timestamp) = self.timestamps.get_mut(group) {
             *timestamp = view.timestamp(row);
         }
-        for (to, from) in self.columns.iter_mut().zip(kept) {
-            if let Some(from) = view.columns.get(*from) {
-                to.set_from(group, from, row);
-            }
-        }
-    }
-
-    /// A row with this number that came alone is the last of its group so far; says whether it is the
-    /// first of the group in the pane, so that all its columns are to be kept.
-    #[inline]
-    pub(super) fn put(&mut self, lone: LoneRow<'_>, group: u32, number: u64) -> bool {
-        let group = group as usize;
-        if let Some(timestamp) = self.timestamps.get_mut(group) {
-            *timestamp = lone.view.timestamp(lone.row);
-        }
-        let after = self.after.get_mut(group);
-        after.is_some_and(|after| std::mem::replace(after, number + 1) == 0)
-    }
-
-    /// Keeps values of a row that came alone: the n-th column is the given one of the row.
-    #[inline]
-    pub(super) fn keep_columns(
-        &mut self,
-        lone: LoneRow<'_>,
-        group: u32,
-        columns: impl Iterator<Item = (usize, usize)>,
-    ) {
         for (n, from) in columns {
-            if let (Some(to), Some(from)) = (self.columns.get_mut(n), lone.view.columns.get(from)) {
-                to.set_from(group as usize, from, lone.row);
+            if let (Some(to), Some(from)) = (self.columns.get_mut(n), view.columns.get(from)) {
+                to.set_from(group, from, row);
             }
         }
     }
@@ -268,11 +240,12 @@ impl WindowStage {
                 }
             }
         }
-        let place = |row: u64| {
-            let position = usize::try_from(row - first_new).unwrap_or(usize::MAX);
-            view.selection.row(position).unwrap_or(usize::MAX)
-        };
-        open.keep(view, &self.kept, &work.touched, place);
+        for group in &work.touched {
+            let last = open.after.get(*group as usize).map_or(0, |after| after - 1);
+            let position = usize::try_from(last - first_new).unwrap_or(usize::MAX);
+            let row = view.selection.row(position).unwrap_or(usize::MAX);
+            open.keep(view, row, *group, self.kept.iter().copied().enumerate());
+        }
         selector.feed(
             *key,
             |own| Rows::Come {

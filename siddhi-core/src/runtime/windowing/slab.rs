@@ -127,19 +127,14 @@ impl Slab {
         self.keys.iter().map(|(taken, _)| u64::from(*taken)).sum()
     }
 
-    /// The n-th column, places that no row has taken yet included.
-    pub(super) fn column(&self, n: usize) -> Option<&Column> {
-        self.columns.get(n)
+    /// The columns, places that no row has taken yet included.
+    pub(super) fn columns(&self) -> &[Column] {
+        &self.columns
     }
 
     /// All columns, for rows to be put in.
     pub(super) fn columns_mut(&mut self) -> &mut [Column] {
         &mut self.columns
-    }
-
-    /// The columns with these numbers.
-    pub(super) fn columns(&self, range: std::ops::Range<usize>) -> &[Column] {
-        self.columns.get(range).unwrap_or_default()
     }
 
     /// Takes in rows, each for its key; `column` gives the n-th column of the rows. What they push

@@ -59,7 +59,8 @@ impl WindowStage {
                 mark(group.cast_unsigned() as usize);
             }
         };
-        if let Some(column) = state.slab.as_ref().and_then(|slab| slab.column(group_column)) {
+        if let Some(column) = state.slab.as_ref().and_then(|slab| slab.columns().get(group_column))
+        {
             mark_all(Some(column), 0..column.len());
         }
         for own in state.keys.iter().flatten() {
