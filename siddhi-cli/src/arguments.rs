@@ -58,7 +58,7 @@ pub(crate) enum Format {
 /// How a file of events is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum InputFormat {
-    /// Rows under a header row that names the columns.
+    /// Rows, under a header row that names the columns or in the order of the attributes.
     Csv,
     /// Objects, one a line.
     Json,

@@ -41,7 +41,8 @@ fn one(mut app: AppFile, checks: bool) -> anyhow::Result<Exit> {
     let differs = formatted != app.text;
     if checks {
         if differs {
-            console::print(&format!("{} is not formatted\n", app.path.display()))?;
+            let line = first_difference(&app.text, &formatted);
+            console::print(&format!("{}:{line} is not formatted\n", app.path.display()))?;
             return Ok(Exit::Refused);
         }
     } else if app.path == Path::new("-") {
@@ -51,4 +52,10 @@ fn one(mut app: AppFile, checks: bool) -> anyhow::Result<Exit> {
         app.write()?;
     }
     Ok(Exit::Success)
+}
+
+/// The number of the first line that is not as it should be.
+fn first_difference(text: &str, formatted: &str) -> usize {
+    let same = text.lines().zip(formatted.lines()).take_while(|(is, should)| is == should);
+    same.count() + 1
 }

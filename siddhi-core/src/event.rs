@@ -2,6 +2,7 @@
 
 pub mod batch;
 pub mod column;
+pub(crate) mod incoming;
 pub mod store;
 pub mod text;
 pub mod value;

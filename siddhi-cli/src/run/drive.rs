@@ -219,7 +219,7 @@ impl<'a> Drive<'a> {
                 latency_ns: &self.latency_ns,
                 counters,
                 held: Held::of(self.app),
-                drained: arguments.drain,
+                drainable: self.app.next_timer().is_some(),
                 stuck: self.stuck,
             }
             .write(arguments.format);

@@ -5,10 +5,11 @@ use std::path::Path;
 
 use siddhi_core::extension::{MapperConfig, Options, Schema, Source, SourceInput};
 use siddhi_core::{App, SiddhiManager};
+use siddhi_query::did_you_mean;
 
 use super::absolute;
 use super::streams::check;
-use crate::arguments::{Events, InputFormat, RunArguments};
+use crate::arguments::{Events, InputFormat, RunArguments, TimeAttribute};
 use crate::console;
 use crate::exit::usage;
 
@@ -37,15 +38,19 @@ pub(super) fn all(
         check(&time.stream, &names)?;
         for input in inputs.iter_mut().filter(|input| input.schema().stream == time.stream) {
             let Some(attribute) = input.schema().event_time(&time.attribute) else {
-                return Err(usage(format!(
-                    "'{}' is not an int or long attribute of stream '{}'",
-                    time.attribute, time.stream
-                )));
+                return Err(no_time(time, input.schema()));
             };
             input.set_event_time(attribute);
         }
     }
     Ok(inputs)
+}
+
+fn no_time(TimeAttribute { stream, attribute }: &TimeAttribute, schema: &Schema) -> anyhow::Error {
+    let numbers = schema.attributes.iter().filter(|(name, _)| schema.event_time(name).is_some());
+    let meant = did_you_mean(attribute, numbers.map(|(name, _)| name.as_str()));
+    let meant = meant.map_or(String::new(), |meant| format!(": did you mean '{meant}'?"));
+    usage(format!("'{attribute}' is not an int or long attribute of stream '{stream}'{meant}"))
 }
 
 /// Of several readers of standard input each would get a part, or the last one nothing.
@@ -63,8 +68,8 @@ fn refuse_shared_input(arguments: &RunArguments) -> anyhow::Result<()> {
     )))
 }
 
-/// A file of events: rows under a header, or objects, one a line. An empty field or missing key
-/// is null.
+/// A file of events: rows, under a header or without, or objects, one a line. An empty field or
+/// missing key is null.
 fn file(
     app: &App,
     manager: &SiddhiManager,
@@ -85,7 +90,7 @@ fn file(
     };
     let source = Options::new([("file.uri", uri.as_str()), ("tailing", "false")]);
     let (mapper, options) = match format.unwrap_or_else(|| format_of(&events.file)) {
-        InputFormat::Csv => ("csv", [("header", "true"), ("fail.on.unknown.attribute", "false")]),
+        InputFormat::Csv => ("csv", [("header", "auto"), ("fail.on.unknown.attribute", "false")]),
         InputFormat::Json => ("json", [("fail.on.missing.attribute", "false"); 2]),
     };
     let registry = manager.registry();

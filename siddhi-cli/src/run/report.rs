@@ -38,7 +38,8 @@ pub(super) struct Report<'a> {
     pub(super) latency_ns: &'a Histogram,
     pub(super) counters: Vec<ElementCounters>,
     pub(super) held: Held,
-    pub(super) drained: bool,
+    /// The clock, moved on, would still do something.
+    pub(super) drainable: bool,
     /// Draining was given up.
     pub(super) stuck: bool,
 }
@@ -79,7 +80,7 @@ impl Report<'_> {
         }
         if self.stuck {
             text.push_str("draining was given up: timers go on without changing anything\n");
-        } else if !self.held.is_empty() && !self.drained {
+        } else if !self.held.is_empty() && self.drainable {
             text.push_str("--drain moves the clock on until nothing is due\n");
         }
         text.truncate(text.trim_end().len());

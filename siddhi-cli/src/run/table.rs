@@ -41,7 +41,7 @@ impl TableColumn {
 
 impl Table {
     pub(super) fn of(schemas: &[Schema]) -> Self {
-        let mut table = Self { only: None, columns: vec![TableColumn::new("time", false)] };
+        let mut table = Self { only: None, columns: vec![TableColumn::new("time (UTC)", false)] };
         match schemas {
             [only] => table.only = Some(only.stream.clone()),
             _ => table.columns.push(TableColumn::new("stream", false)),

@@ -212,7 +212,7 @@ fn apps_are_formatted() {
         ("bad.siddhi", "define stream"),
     ]);
     let output = directory.siddhi("fmt --check good.siddhi flat.siddhi");
-    assert_eq!((output.code, output.out.as_str()), (Some(1), "flat.siddhi is not formatted\n"));
+    assert_eq!((output.code, output.out.as_str()), (Some(1), "flat.siddhi:1 is not formatted\n"));
     assert_eq!(directory.siddhi("fmt flat.siddhi").code, Some(0));
     assert_eq!(directory.read("flat.siddhi"), GOOD);
     assert_eq!(directory.siddhi("fmt --check good.siddhi flat.siddhi").code, Some(0));

@@ -192,6 +192,23 @@ fn how_a_header_is_taken_is_told_once() {
     let (placed, told) = rows("a,b\nx,1\ny,2\n");
     assert_eq!(placed, ["x,1", "y,2"]);
     assert_eq!(told.matches("names none of the attributes").count(), 1, "{told}");
+    let (events, told) = rows("x,1\ny,2\n");
+    assert_eq!(events, ["x,1", "y,2"]);
+    assert_eq!(told.matches("'x,1', is no header but an event").count(), 1, "{told}");
+    let (_, told) = rows("K,v\na,1\n");
+    assert!(told.contains("has no column 'k' (is it 'K'?)"), "{told}");
+}
+
+#[test]
+fn of_many_bad_rows_the_first_are_shown() {
+    let app = "define stream S (k string, v int); from S select k, v insert into O;";
+    let directory = Directory::new(&[("app.siddhi", app)]);
+    let input = format!("k,v\n{}a,1\n", "a,x\n".repeat(150));
+    let output = directory.siddhi_reading("run app.siddhi --events S=-", &input);
+    assert_eq!(output.code, Some(0), "{}", output.err);
+    assert_eq!(output.err.matches("'x' is no int").count(), 100, "{}", output.err);
+    assert_eq!(output.err.matches("counted and not shown").count(), 1, "{}", output.err);
+    assert!(output.err.contains("150 rows could not be read"), "{}", output.err);
 }
 
 #[test]

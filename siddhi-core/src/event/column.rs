@@ -172,6 +172,13 @@ impl Column {
         Self { values, nulls: Nulls::default() }
     }
 
+    /// A column of one row, to be written over.
+    pub(crate) fn of_one_row(data_type: DataType) -> Self {
+        let mut column = Self::new(data_type);
+        column.resize(1);
+        column
+    }
+
     /// The type.
     #[must_use]
     pub fn data_type(&self) -> DataType {
@@ -253,9 +260,10 @@ impl Column {
         }
     }
 
-    /// Writes a copy of a value over row 0, when it has the column's type; else nothing happens and
-    /// `false` comes back.
-    #[inline]
+    /// Writes a copy of a value over row 0, when it has the column's type or is null; else nothing
+    /// happens and `false` comes back.
+    #[expect(clippy::inline_always, reason = "in the loops over the values of every single send")]
+    #[inline(always)]
     pub(crate) fn set_first(&mut self, value: &Value) -> bool {
         let done = match (&mut self.values, value) {
             (Values::Double(v), Value::Double(x)) => put(v, 0, *x),
@@ -266,12 +274,22 @@ impl Column {
             (Values::Int(v), Value::Int(x)) => put(v, 0, *x),
             (Values::Float(v), Value::Float(x)) => put(v, 0, *x),
             (Values::Bool(v), Value::Bool(x)) => put(v, 0, *x),
-            _ => false,
+            _ => return self.set_first_other(value),
         };
         if done && self.nulls.any() {
             self.nulls.clear();
         }
         done
+    }
+
+    /// As [`Column::set_first`], of what is rarer.
+    #[cold]
+    fn set_first_other(&mut self, value: &Value) -> bool {
+        let fits = value.is_null() || matches!(self.values, Values::Object(_));
+        if fits {
+            self.set(0, value.clone());
+        }
+        fits
     }
 
     /// Puts a value at an existing row. A value of another type becomes null.

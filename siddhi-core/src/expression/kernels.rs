@@ -14,6 +14,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use crate::event::column::{Column, Element, Nulls};
+use crate::event::incoming::Incoming;
 use crate::event::value::Value;
 use crate::event::view::{Selection, View};
 
@@ -56,25 +57,93 @@ impl<'a> Inputs<'a> {
     }
 }
 
-impl Inputs<'_> {
-    /// The value of an operand at a row; none is null.
+/// One row whose operands are read one by one: chunks of a single event need no loops.
+#[derive(Clone, Copy)]
+pub(super) enum Row<'a> {
+    /// A row of columns.
+    Stored(Inputs<'a>, usize),
+    /// An event that stands in no column yet, and the registers that were written before. What is
+    /// computed of it stands at row 0.
+    Incoming(&'a Incoming<'a>, &'a [Column]),
+}
+
+/// Where the value of an operand of a [`Row`] is found.
+#[derive(Clone, Copy)]
+enum Found<'a> {
+    /// In a column, at the place of the row.
+    Column(&'a Column),
+    /// In the event itself.
+    Value(&'a Value),
+}
+
+impl<'a> Row<'a> {
+    /// The place of what is computed of it.
     #[inline]
-    fn value<T: Element + Copy>(self, operand: Operand, row: usize) -> Option<T> {
-        let (values, nulls) = self.typed::<T>(operand)?;
-        if null_at(nulls, row) { None } else { values.get(row).copied() }
+    fn place(self) -> usize {
+        match self {
+            Self::Stored(_, row) => row,
+            Self::Incoming(..) => 0,
+        }
+    }
+
+    /// Where an operand is found; none is an error of the planner.
+    #[inline]
+    fn find(self, operand: Operand) -> Option<Found<'a>> {
+        match (self, operand) {
+            (Self::Stored(inputs, _), _) => inputs.column(operand).map(Found::Column),
+            (Self::Incoming(event, _), Operand::Input(index)) => {
+                event.values.get(index).map(Found::Value)
+            }
+            (Self::Incoming(_, registers), Operand::Register(index)) => {
+                registers.get(index).map(Found::Column)
+            }
+        }
+    }
+
+    /// The value of an operand; none is null.
+    #[expect(clippy::inline_always, reason = "a call costs as much as the rest of most kernels")]
+    #[inline(always)]
+    fn value<T: Element>(self, operand: Operand) -> Option<&'a T> {
+        // Each case by itself: through `find` it takes twice as long.
+        match self {
+            Self::Stored(Inputs { view, registers }, row) => match operand {
+                Operand::Input(index) => value_at(view.columns.get(index)?, row),
+                Operand::Register(index) => value_at(registers.get(index)?, row),
+            },
+            Self::Incoming(event, registers) => match operand {
+                Operand::Input(index) => T::in_value(event.values.get(index)?),
+                Operand::Register(index) => value_at(registers.get(index)?, 0),
+            },
+        }
+    }
+
+    /// Whether an operand is null.
+    #[inline]
+    fn is_null(self, operand: Operand) -> bool {
+        match self.find(operand) {
+            Some(Found::Column(column)) => column.is_null(self.place()),
+            Some(Found::Value(value)) => value.is_null(),
+            None => false,
+        }
+    }
+
+    /// The timestamp in milliseconds.
+    #[inline]
+    fn timestamp(self) -> i64 {
+        match self {
+            Self::Stored(inputs, row) => inputs.view.timestamp(row),
+            Self::Incoming(event, _) => event.timestamp,
+        }
     }
 }
 
-/// The value of an attribute of an event that stands in no column yet; none is null.
+/// The value of a row of a column; none is null.
 #[inline]
-fn value_of<T: Element>(operand: Operand, event: &[Value]) -> Option<&T> {
-    match operand {
-        Operand::Input(index) => T::in_value(event.get(index)?),
-        Operand::Register(_) => {
-            debug_assert!(false, "only tests of nothing but attributes are asked");
-            None
-        }
+fn value_at<T: Element>(column: &Column, row: usize) -> Option<&T> {
+    if column.nulls.any() && column.is_null(row) {
+        return None;
     }
+    T::slice(&column.values)?.get(row)
 }
 
 /// A loop that writes a column.
@@ -84,9 +153,7 @@ pub(super) trait Kernel: fmt::Debug + Send + Sync {
     fn run(&self, inputs: Inputs<'_>, rows: Selection<'_>, out: &mut Column);
 
     /// As [`Kernel::run`] for one row: for chunks of a single event, which need no loop.
-    fn run_row(&self, inputs: Inputs<'_>, row: usize, out: &mut Column) {
-        self.run(inputs, Selection::Rows(&[u32::try_from(row).unwrap_or(u32::MAX)]), out);
-    }
+    fn run_row(&self, row: Row<'_>, out: &mut Column);
 }
 
 /// A loop that finds the rows for which something is true.
@@ -98,10 +165,7 @@ pub(super) trait Test: fmt::Debug + Send + Sync {
     fn refine(&self, inputs: Inputs<'_>, rows: &mut Vec<u32>);
 
     /// Whether one row holds: for chunks of a single event, which need no list of rows.
-    fn holds(&self, inputs: Inputs<'_>, row: usize) -> bool;
-
-    /// Whether it holds for an event that stands in no column yet; for tests of nothing but attributes.
-    fn holds_of(&self, event: &[Value]) -> bool;
+    fn holds(&self, row: Row<'_>) -> bool;
 }
 
 /// Two operands of one type, at most one of them a constant.
@@ -133,11 +197,11 @@ fn target<T: Element>(out: &mut Column) -> Option<(&mut [T], &mut Nulls)> {
     Some((values?.as_mut_slice(), nulls))
 }
 
-/// Writes the truth of one row.
+/// Writes the value of one row.
 #[inline]
-fn put_truth(truth: bool, row: usize, out: &mut Column) {
-    if let Some(place) = target::<bool>(out).and_then(|(values, _)| values.get_mut(row)) {
-        *place = truth;
+fn put<T: Element>(value: T, place: usize, out: &mut Column) {
+    if let Some(place) = target::<T>(out).and_then(|(values, _)| values.get_mut(place)) {
+        *place = value;
     }
 }
 

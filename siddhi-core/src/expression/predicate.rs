@@ -3,9 +3,10 @@
 use siddhi_query::ast::DataType;
 
 use super::compile::Compiler;
-use super::kernels::{Inputs, Test};
+use super::kernels::{Inputs, Row, Test};
 use super::program::{Layout, Scratch, Step, exclude};
 use super::typed::{Expr, ExprKind};
+use crate::event::incoming::Incoming;
 use crate::event::value::Value;
 use crate::event::view::{Selection, View};
 use crate::extension::CallContext;
@@ -98,19 +99,20 @@ impl Predicate {
     /// As [`Predicate::holds`], when it can answer.
     #[inline]
     pub(crate) fn holds_bare(&self, view: &View<'_>, row: usize) -> bool {
-        let inputs = Inputs { view, registers: &[] };
-        match self.terms.as_slice() {
-            [only] => only.test.holds(inputs, row),
-            terms => terms.iter().all(|term| term.test.holds(inputs, row)),
-        }
+        self.holds_at(Row::Stored(Inputs { view, registers: &[] }, row))
     }
 
     /// As [`Predicate::holds_bare`], of an event that stands in no column yet.
     #[inline]
-    pub(crate) fn holds_of(&self, event: &[Value]) -> bool {
+    pub(crate) fn holds_of(&self, event: &Incoming<'_>) -> bool {
+        self.holds_at(Row::Incoming(event, &[]))
+    }
+
+    #[inline]
+    fn holds_at(&self, row: Row<'_>) -> bool {
         match self.terms.as_slice() {
-            [only] => only.test.holds_of(event),
-            terms => terms.iter().all(|term| term.test.holds_of(event)),
+            [only] => only.test.holds(row),
+            terms => terms.iter().all(|term| term.test.holds(row)),
         }
     }
 }

@@ -15,9 +15,10 @@ use siddhi_query::ast::DataType;
 use smallvec::SmallVec;
 
 use super::compile::Compiler;
-use super::kernels::{Inputs, Kernel, Operand, Test};
+use super::kernels::{Inputs, Kernel, Operand, Row, Test};
 use super::typed::Expr;
 use crate::event::column::{Column, Values};
+use crate::event::incoming::Incoming;
 use crate::event::value::Value;
 use crate::event::view::{Columns, Selection, View};
 use crate::extension::{Argument, CallContext, ScalarFunction};
@@ -185,7 +186,9 @@ impl Scratch {
     ) {
         for step in steps {
             if let Step::Kernel { kernel, out, .. } = step {
-                self.run_kernel_row(kernel.as_ref(), *out, view, row);
+                self.run_kernel(kernel.as_ref(), *out, |registers| {
+                    Row::Stored(Inputs { view, registers }, row)
+                });
                 continue;
             }
             let failed = context.failures.len();
@@ -197,12 +200,18 @@ impl Scratch {
         }
     }
 
+    /// Runs a kernel over one row, which is made of the registers before its own.
     #[inline]
-    fn run_kernel_row(&mut self, kernel: &dyn Kernel, out: usize, view: &View<'_>, row: usize) {
+    fn run_kernel<'a>(
+        &'a mut self,
+        kernel: &dyn Kernel,
+        out: usize,
+        row: impl FnOnce(&'a [Column]) -> Row<'a>,
+    ) {
         let (before, after) = self.registers.split_at_mut(out);
         if let Some(out) = after.first_mut() {
             out.nulls.clear();
-            kernel.run_row(Inputs { view, registers: before }, row, out);
+            kernel.run_row(row(before), out);
         }
     }
 
@@ -290,16 +299,30 @@ pub(crate) struct Program {
     results: Vec<Operand>,
     /// No step calls a function or depends on a test.
     kernels_only: bool,
+    /// The attributes that are copied of an event that stands in no column, see
+    /// [`Program::run_event`].
+    copied: Vec<(usize, DataType)>,
+    /// As `results`, with the copies instead of the columns of a view.
+    event_results: Vec<Operand>,
 }
 
 impl Program {
     /// Compiles expressions. Equal ones among them, and equal parts, are computed once.
     pub(crate) fn compile(expressions: &[Expr]) -> Self {
         let mut compiler = Compiler::default();
-        let results = expressions.iter().map(|expr| compiler.operand(expr)).collect();
+        let results: Vec<Operand> = expressions.iter().map(|e| compiler.operand(e)).collect();
         let (steps, layout) = compiler.finish();
         let kernels_only = steps.iter().all(|step| matches!(step, Step::Kernel { .. }));
-        Self { steps, layout, results, kernels_only }
+        let mut copied = Vec::new();
+        let copies = results.iter().zip(expressions).map(|(result, expression)| match *result {
+            Operand::Input(attribute) => {
+                copied.push((attribute, expression.data_type));
+                Operand::Input(copied.len() - 1)
+            }
+            register @ Operand::Register(_) => register,
+        });
+        let event_results = copies.collect();
+        Self { steps, layout, results, kernels_only, copied, event_results }
     }
 
     /// Columns for this program to write to.
@@ -344,9 +367,51 @@ impl Program {
         self.layout.fit(view, scratch);
         for step in &self.steps {
             if let Step::Kernel { kernel, out, .. } = step {
-                scratch.run_kernel_row(kernel.as_ref(), *out, view, row);
+                scratch.run_kernel(kernel.as_ref(), *out, |registers| {
+                    Row::Stored(Inputs { view, registers }, row)
+                });
             }
         }
+    }
+
+    /// Columns of one row, for [`Program::run_event`] to copy attributes to.
+    pub(crate) fn copies(&self) -> Vec<Column> {
+        self.copied.iter().map(|(_, data_type)| Column::of_one_row(*data_type)).collect()
+    }
+
+    /// As [`Program::run_kernels`] for an event that stands in no column yet: results that are
+    /// attributes are copied, and everything stands at row 0.
+    #[inline]
+    pub(crate) fn run_event(
+        &self,
+        event: &Incoming<'_>,
+        scratch: &mut Scratch,
+        copies: &mut [Column],
+    ) {
+        debug_assert!(self.kernels_only, "whoever asks has made sure");
+        if scratch.rows == 0 {
+            self.layout.grow(1, scratch);
+        }
+        for (copy, (attribute, _)) in copies.iter_mut().zip(&self.copied) {
+            copy.set_first(event.values.get(*attribute).unwrap_or(&Value::Null));
+        }
+        for step in &self.steps {
+            if let Step::Kernel { kernel, out, .. } = step {
+                scratch
+                    .run_kernel(kernel.as_ref(), *out, |registers| Row::Incoming(event, registers));
+            }
+        }
+    }
+
+    /// The values of all expressions after [`Program::run_event`].
+    #[inline]
+    pub(crate) fn event_results<'a>(
+        &'a self,
+        copies: &'a Columns<'a>,
+        scratch: &'a Scratch,
+    ) -> Columns<'a> {
+        let sources = &self.event_results;
+        Columns::Projected { sources, input: copies, computed: &scratch.registers }
     }
 
     /// The values of an expression after [`Program::run`] over the same view: the view's own column,

@@ -14,8 +14,9 @@ use super::predicate::Predicate;
 use super::program::Program;
 use super::typed::{BoundFunction, Expr, ExprKind};
 use crate::event::batch::Batch;
+use crate::event::incoming::Incoming;
 use crate::event::value::Value;
-use crate::event::view::{Kind, Selection, View};
+use crate::event::view::{Columns, Kind, Selection, View};
 use crate::extension::{CallContext, RowFunction};
 
 /// The columns of the tests, in this order.
@@ -271,6 +272,20 @@ proptest! {
             }
             prop_assert!(failed.is_empty() || expressions.iter().any(Expr::fallible));
         }
+        if program.has_only_kernels() {
+            let mut copies = program.copies();
+            for (values, timestamp) in rows.iter().zip(0..) {
+                let event = Incoming { timestamp, values };
+                program.run_event(&event, &mut scratch, &mut copies);
+                let copies = Columns::Owned(&copies);
+                let results = program.event_results(&copies, &scratch);
+                for (result, expr) in results.iter().zip(&expressions) {
+                    let expected = evaluate(expr, values).unwrap();
+                    let value = result.value(0);
+                    prop_assert!(same(&value, &expected), "{value:?} is not {expected:?}");
+                }
+            }
+        }
     }
 
     #[test]
@@ -307,7 +322,7 @@ proptest! {
             for (row, values) in rows.iter().enumerate() {
                 let expected = evaluate(&condition, values) == Ok(Value::Bool(true));
                 prop_assert_eq!(predicate.holds_bare(&batch.view(), row), expected);
-                prop_assert_eq!(predicate.holds_of(values), expected);
+                prop_assert_eq!(predicate.holds_of(&Incoming { timestamp: 0, values }), expected);
             }
         }
     }

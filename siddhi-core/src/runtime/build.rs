@@ -72,8 +72,9 @@ pub(crate) fn build(
         .collect();
     let scanned = junctions.iter_mut().filter(|junction| junction.rules.is_none());
     for junction in scanned.filter(|_| switches.lone_events) {
-        junction.filters_values = junction.readers.iter().any(|reader| match *reader {
-            Reader::Query(query) => queries.get(query).is_some_and(Query::filters_values),
+        let takes_events = |query: &Query| query.taker_of_events().is_some();
+        junction.takes_events = junction.readers.iter().any(|reader| match *reader {
+            Reader::Query(query) => queries.get(query).is_some_and(takes_events),
             Reader::Partition(_) | Reader::EachKey(_) => false,
         });
     }

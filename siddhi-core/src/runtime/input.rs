@@ -11,9 +11,14 @@ use super::junction::Junction;
 use super::region::Region;
 use crate::event::batch::Batch;
 use crate::event::column::Column;
+use crate::event::incoming::Incoming;
 use crate::event::value::Value;
 use crate::event::view::View;
 use crate::plan::logical::StreamId;
+
+/// So many rows of a stream that cannot be read are logged one by one: whoever reads of a hundred
+/// knows what is wrong, and a log must not grow with bad input.
+pub(crate) const REJECTIONS_LOGGED_MAX: u64 = 100;
 
 /// Sends events to one stream. Copies send to the same stream.
 ///
@@ -40,9 +45,10 @@ impl InputHandler {
     /// When the app does not run or is poisoned, or when queries fed each other without end.
     pub fn send(&self, timestamp_ms: i64, values: &[Value]) -> Result<(), SendError> {
         self.enter(|region, junction| {
-            if junction.can_filter(values) {
+            if junction.takes(values) {
                 region.arrive(timestamp_ms);
-                region.publish_event(self.stream, junction, timestamp_ms, values);
+                let event = Incoming { timestamp: timestamp_ms, values };
+                region.publish_event(self.stream, junction, event);
                 region.leave();
                 return;
             }
@@ -123,17 +129,26 @@ impl InputHandler {
         result
     }
 
-    /// Counts rows that came for the stream and could not be read, and logs each with its place.
+    /// Counts rows that came for the stream and could not be read, and logs the first
+    /// hundred of them with their places.
     pub fn reject(&self, rejections: &[crate::extension::Rejection]) {
         if rejections.is_empty() {
             return;
         }
         let region = self.shared.region.lock();
         if let Some(junction) = region.junctions.get(self.stream) {
-            let count = junction.rows_refused.get() + rejections.len() as u64;
-            junction.rows_refused.set(count);
             for rejection in rejections {
-                log::warn!("stream {}: {rejection}", junction.name);
+                let count = junction.rows_refused.get() + 1;
+                junction.rows_refused.set(count);
+                if count <= REJECTIONS_LOGGED_MAX {
+                    log::warn!("stream {}: {rejection}", junction.name);
+                }
+                if count == REJECTIONS_LOGGED_MAX {
+                    log::warn!(
+                        "stream {}: more rows that cannot be read are counted and not shown",
+                        junction.name
+                    );
+                }
             }
         }
     }

@@ -33,9 +33,9 @@ pub(crate) struct Junction {
     pub(crate) readers: Vec<Reader>,
     /// The readers that are looked up together, when there are enough of them.
     pub(crate) rules: Option<RuleSet>,
-    /// Some reader tests events that come alone before they are written to columns, see
-    /// [`Light::filters_values`](super::light::Light::filters_values).
-    pub(crate) filters_values: bool,
+    /// Some reader takes in events that come alone before they are written to columns, see
+    /// [`Light::takes_events`](super::light::Light::takes_events).
+    pub(crate) takes_events: bool,
     /// The sinks, which an app has from the start, then the callbacks.
     pub(crate) listeners: Listeners<StreamCallback>,
     pub(crate) on_error: OnError,
@@ -68,7 +68,7 @@ impl Junction {
             attributes,
             readers: Vec::new(),
             rules: None,
-            filters_values: false,
+            takes_events: false,
             listeners: Listeners::default(),
             on_error,
             fault,

@@ -6,10 +6,12 @@ use std::cell::Cell;
 use siddhi_pipeline::Random;
 use siddhi_query::ast::OutputEvents;
 
+use super::lone::LazyEvent;
 use super::query::Query;
 use super::region::Region;
-use crate::event::value::Value;
-use crate::event::view::{Selection, View};
+use crate::event::column::Column;
+use crate::event::incoming::Incoming;
+use crate::event::view::{Columns, Selection, View};
 use crate::expression::predicate::Predicate;
 use crate::expression::program::{Program, Scratch};
 use crate::expression::typed::{Expr, ExprKind};
@@ -24,6 +26,8 @@ pub(crate) struct Light {
     pure: bool,
     /// Its filters are nothing but tests of columns.
     bare: bool,
+    /// See [`Light::takes_events`].
+    takes_events: bool,
     /// Buffers that no pass uses at the moment.
     work: Cell<Option<Box<LightWork>>>,
     pub(crate) rows_in: Cell<u64>,
@@ -40,6 +44,8 @@ struct LightWork {
     buffer: Vec<u32>,
     filters: Vec<Scratch>,
     items: Scratch,
+    /// One row of the attributes that go out of events that stand in no column.
+    copies: Vec<Column>,
 }
 
 impl Light {
@@ -80,11 +86,14 @@ impl Light {
         };
         let filters: Vec<LightFilter> = input.before.iter().filter_map(filter).collect();
         let items: Vec<Expr> = selector.items.iter().map(|item| item.expression.clone()).collect();
+        let program = Program::compile(&items);
+        let bare = filters.iter().all(|filter| filter.condition.is_bare());
         Some(Self {
-            bare: filters.iter().all(|filter| filter.condition.is_bare()),
+            bare,
+            takes_events: bare && (!filters.is_empty() || program.has_only_kernels()),
             filters,
             pure: items.iter().all(asks_nothing) && input.before.iter().all(filter_asks_nothing),
-            items: Program::compile(&items),
+            items: program,
             work: Cell::new(None),
             rows_in: Cell::new(0),
             rows_out: Cell::new(0),
@@ -104,18 +113,20 @@ impl Light {
             buffer: Vec::new(),
             filters: self.filters.iter().map(|filter| filter.condition.scratch()).collect(),
             items: self.items.scratch(),
+            copies: self.items.copies(),
         })
     }
 
-    /// Whether its filters are there and are nothing but tests of attributes: then an event that comes
-    /// alone is tested before it is written to columns.
-    pub(crate) fn filters_values(&self) -> bool {
-        self.bare && !self.filters.is_empty()
+    /// Whether it takes in an event that comes alone before it is written to columns: its filters are
+    /// nothing but tests of attributes, and there are some or what it computes is as simple.
+    #[inline]
+    pub(crate) fn takes_events(&self) -> bool {
+        self.takes_events
     }
 
-    /// Whether an event that stands in no column yet passes, see [`Light::filters_values`].
+    /// Whether an event that stands in no column yet passes, see [`Light::takes_events`].
     #[inline]
-    pub(crate) fn lets_in(&self, event: &[Value]) -> bool {
+    fn lets_in(&self, event: &Incoming<'_>) -> bool {
         self.rows_in.set(self.rows_in.get() + 1);
         self.passes(|condition| condition.holds_of(event))
     }
@@ -180,7 +191,7 @@ impl Region {
     #[inline(never)]
     fn read_light_chunk(&self, query: &Query, light: &Light, view: &View<'_>, key: u32) {
         let mut work = light.take();
-        let LightWork { rows, buffer, filters, items } = &mut *work;
+        let LightWork { rows, buffer, filters, items, .. } = &mut *work;
         for (index, (filter, scratch)) in light.filters.iter().zip(filters).enumerate() {
             self.call(
                 light.pure,
@@ -209,9 +220,40 @@ impl Region {
         light.work.set(Some(work));
     }
 
+    /// A light query takes in an event that stands in no column yet, see [`Light::takes_events`].
+    #[inline]
+    pub(super) fn read_light_event(&self, query: &Query, light: &Light, event: &mut LazyEvent<'_>) {
+        if !light.lets_in(&event.incoming) {
+            return;
+        }
+        if light.items.has_only_kernels() && !event.has_many_readers() {
+            self.put_out_event(query, light, &event.incoming);
+        } else {
+            self.put_out_passed(query, light, &event.view(), 0);
+        }
+    }
+
+    /// An event that stands in no column yet has passed all filters and goes out.
+    fn put_out_event(&self, query: &Query, light: &Light, event: &Incoming<'_>) {
+        let mut work = light.take();
+        let LightWork { items, copies, .. } = &mut *work;
+        light.items.run_event(event, items, copies);
+        light.rows_out.set(light.rows_out.get() + 1);
+        let copies = Columns::Owned(copies);
+        let output = View {
+            timestamps: &[event.timestamp],
+            kinds: None,
+            columns: light.items.event_results(&copies, items),
+            selection: Selection::All(1),
+        };
+        query.call_with_current(&output);
+        self.publish(query.target, &output, 0);
+        light.work.set(Some(work));
+    }
+
     /// The rows of a view, which have passed all filters, go out.
     #[inline]
-    pub(super) fn put_out_passed(&self, query: &Query, light: &Light, view: &View<'_>, key: u32) {
+    fn put_out_passed(&self, query: &Query, light: &Light, view: &View<'_>, key: u32) {
         let mut work = light.take();
         self.put_out_light(query, light, view, key, &mut work.items);
         light.work.set(Some(work));

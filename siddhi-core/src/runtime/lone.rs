@@ -3,51 +3,59 @@
 //! An event from outside is written to columns when the first reader needs them: most events are
 //! refused by most filters, and those look at its values where they are.
 
-use std::mem::discriminant;
+use std::mem::{Discriminant, discriminant};
 
 use super::faults::Faults;
 use super::input::overwrite;
 use super::junction::{Junction, Reader};
 use super::light::Light;
-use super::query::{Query, QueryInput, QueryWork};
+use super::query::{Query, QueryWork};
 use super::region::{QueryPass, Region};
 use super::windowing::lone::{LoneForm, LoneRow};
 use crate::event::batch::Batch;
+use crate::event::incoming::Incoming;
 use crate::event::value::Value;
 use crate::event::view::{Columns, View};
 use crate::plan::logical::StreamId;
 
 /// An event from outside, written to columns when somebody asks for them.
-struct LazyEvent<'a> {
+pub(super) struct LazyEvent<'a> {
     junction: &'a Junction,
-    timestamp: i64,
-    /// They have the types of the stream.
-    values: &'a [Value],
+    pub(super) incoming: Incoming<'a>,
     batch: Option<Box<Batch>>,
 }
 
 impl LazyEvent<'_> {
+    /// Whether it is cheaper to write it to columns once than to read its values again and again.
     #[inline]
-    fn view(&mut self) -> View<'_> {
-        self.batch.get_or_insert_with(|| self.junction.row_of(self.timestamp, self.values)).view()
+    pub(super) fn has_many_readers(&self) -> bool {
+        self.junction.readers.len() > 2
+    }
+
+    #[inline]
+    pub(super) fn view(&mut self) -> View<'_> {
+        self.batch.get_or_insert_with(|| self.junction.row_of(self.incoming)).view()
     }
 }
 
 impl Junction {
-    /// Whether an event can be tested before it is written to columns: some reader would, and its
+    /// Whether an event can be looked at before it is written to columns: some reader does, and its
     /// values have the types of the stream.
     #[inline]
-    pub(super) fn can_filter(&self, values: &[Value]) -> bool {
-        self.filters_values
+    pub(super) fn takes(&self, values: &[Value]) -> bool {
+        let fits = |(value, expected): (&Value, &Discriminant<Value>)| {
+            discriminant(value) == *expected || value.is_null()
+        };
+        self.takes_events
             && values.len() == self.discriminants.len()
-            && values.iter().zip(&self.discriminants).all(|(v, d)| discriminant(v) == *d)
+            && values.iter().zip(&self.discriminants).all(fits)
     }
 
     /// An event whose values have the types of the stream, in columns.
     #[expect(clippy::unnecessary_box_returns, reason = "the box goes back to the junction")]
-    fn row_of(&self, timestamp: i64, values: &[Value]) -> Box<Batch> {
+    fn row_of(&self, event: Incoming<'_>) -> Box<Batch> {
         let mut batch = self.take_row();
-        let fits = overwrite(&mut batch, timestamp, values);
+        let fits = overwrite(&mut batch, event.timestamp, event.values);
         debug_assert_eq!(fits, Ok(()), "who asks has looked at the types");
         batch
     }
@@ -55,26 +63,21 @@ impl Junction {
 
 impl Region {
     /// Hands an event from outside to everybody who reads its stream, as [`Region::publish`] does a
-    /// chunk; [`Junction::can_filter`] said that it can be tested.
+    /// chunk; [`Junction::takes`] said that it can be looked at.
     pub(super) fn publish_event(
         &self,
         stream: StreamId,
         junction: &Junction,
-        timestamp: i64,
-        values: &[Value],
+        incoming: Incoming<'_>,
     ) {
         if !self.has_stack() {
             return;
         }
         junction.rows.set(junction.rows.get() + 1);
-        let mut event = LazyEvent { junction, timestamp, values, batch: None };
+        let mut event = LazyEvent { junction, incoming, batch: None };
         for reader in &junction.readers {
-            match self.tester(*reader) {
-                Some((query, light)) => {
-                    if light.lets_in(values) {
-                        self.put_out_passed(query, light, &event.view(), 0);
-                    }
-                }
+            match self.taker_of_events(*reader) {
+                Some((query, light)) => self.read_light_event(query, light, &mut event),
                 None => self.hand(*reader, stream, &event.view(), 0),
             }
         }
@@ -86,15 +89,12 @@ impl Region {
         }
     }
 
-    /// A reader that tests events before they are written to columns.
+    /// A reader that takes in events before they are written to columns.
     #[inline]
-    fn tester(&self, reader: Reader) -> Option<(&Query, &Light)> {
+    fn taker_of_events(&self, reader: Reader) -> Option<(&Query, &Light)> {
         let Reader::Query(index) = reader else { return None };
         let query = self.queries.get(index)?;
-        match &query.input {
-            QueryInput::Light(light) if light.filters_values() => Some((query, light)),
-            _ => None,
-        }
+        Some((query, query.taker_of_events()?))
     }
 
     /// A query takes in an event that came alone, on the shorter way of its window.

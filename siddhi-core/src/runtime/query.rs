@@ -84,9 +84,13 @@ impl Query {
         }
     }
 
-    /// Whether it tests events that come alone before they are written to columns.
-    pub(crate) fn filters_values(&self) -> bool {
-        matches!(&self.input, QueryInput::Light(light) if light.filters_values())
+    /// Its light form, when that takes in events that come alone before they are written to columns.
+    #[inline]
+    pub(crate) fn taker_of_events(&self) -> Option<&Light> {
+        match &self.input {
+            QueryInput::Light(light) if light.takes_events() => Some(light),
+            _ => None,
+        }
     }
 
     /// Calls the callbacks with an output that has current rows only.

@@ -3,11 +3,13 @@
 use std::borrow::Cow;
 
 use siddhi_core::Value;
+use siddhi_core::event::column::Column;
 use siddhi_core::extension::{
-    ConnectorDocumentation, MapperConfig, OptionDocumentation, OptionError, RowWriter, Schema,
-    SourceMapper, SourceMapperFactory,
+    ConnectorDocumentation, MapperConfig, OptionDocumentation, OptionError, Options, RowWriter,
+    Schema, SourceMapper, SourceMapperFactory,
 };
 use siddhi_query::ast::DataType;
+use siddhi_query::did_you_mean;
 
 use super::delimiter;
 use super::record::{Record, is_complete, next_record, record_length};
@@ -25,8 +27,10 @@ const DOCUMENTATION: ConnectorDocumentation = ConnectorDocumentation {
     options: &[
         OptionDocumentation {
             name: "header",
-            description: "Whether the first row of an input is a header row. It is also found as \
-                          `header.present`.",
+            description: "Whether the first row of an input is a header row. With `auto` it is \
+                          one, unless its fields are values of all attributes, some of them \
+                          numbers or truths. A row under a header that \
+                          has more fields is rejected. It is also found as `header.present`.",
             default: Some("false"),
         },
         OptionDocumentation {
@@ -36,10 +40,11 @@ const DOCUMENTATION: ConnectorDocumentation = ConnectorDocumentation {
         },
         OptionDocumentation {
             name: "fail.on.unknown.attribute",
-            description: "Whether a row is rejected when an attribute has no value: when there \
-                          are too few fields, the header does not name it, or an attribute that is no string has an empty one \
-                          or `null`. If not, the attribute is null. A text that is no value of \
-                          the type is always rejected.",
+            description: "Whether a row is rejected when an attribute has no value: when the \
+                          header does not name it, or an attribute that is no string has an empty \
+                          field or `null`. If not, the attribute is null. A row with too few \
+                          fields is always rejected, and so is one with a text that is no value \
+                          of the type.",
             default: Some("true"),
         },
         OptionDocumentation {
@@ -65,21 +70,41 @@ impl SourceMapperFactory for CsvSourceMapperFactory {
 
     fn create(&self, config: MapperConfig<'_>) -> Result<Box<dyn SourceMapper>, OptionError> {
         let options = config.options;
-        let header = options.bool("header", options.bool("header.present", false)?)?;
+        let header = FirstRow::of(options)?;
         options.bool("event.grouping.enabled", false)?;
-        let wanted = wanted(&config, header)?;
+        let wanted = wanted(&config, header != FirstRow::Event)?;
         let positions = wanted.iter().map(Wanted::position).collect();
         Ok(Box::new(CsvSourceMapper {
             schema: config.schema.clone(),
             delimiter: delimiter(options)?,
             rejects_missing: options.bool("fail.on.unknown.attribute", true)?,
-            header,
-            header_due: header,
+            first_row: header,
+            begins: true,
+            header_width: None,
             unusable: None,
             has_warned: false,
             wanted,
             positions,
         }))
+    }
+}
+
+/// What the first row of an input is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum FirstRow {
+    Event,
+    Header,
+    /// A header, unless it can only be an event.
+    Any,
+}
+
+impl FirstRow {
+    fn of(options: &Options) -> Result<Self, OptionError> {
+        if options.get("header") == Some("auto") {
+            return Ok(Self::Any);
+        }
+        let header = options.bool("header", options.bool("header.present", false)?)?;
+        Ok(if header { Self::Header } else { Self::Event })
     }
 }
 
@@ -154,9 +179,11 @@ struct CsvSourceMapper {
     schema: Schema,
     delimiter: u8,
     rejects_missing: bool,
-    header: bool,
-    /// The next row is a header.
-    header_due: bool,
+    first_row: FirstRow,
+    /// No row of the input has come.
+    begins: bool,
+    /// The fields of its header, once there is one.
+    header_width: Option<usize>,
     /// Why the rows under the header cannot be read.
     unusable: Option<String>,
     /// It has been said how a header was taken; the next file is like it.
@@ -168,7 +195,8 @@ struct CsvSourceMapper {
 
 impl SourceMapper for CsvSourceMapper {
     fn begin(&mut self) {
-        self.header_due = self.header;
+        self.begins = true;
+        self.header_width = None;
         self.unusable = None;
     }
 
@@ -192,8 +220,9 @@ impl SourceMapper for CsvSourceMapper {
                 Record::Bad { reason, .. } => rows.reject(reason),
                 // A blank line is no row.
                 Record::Fields { .. } if matches!(&fields[..], [only] if only.is_empty()) => {}
-                Record::Fields { .. } if self.header_due => {
-                    self.header_due = false;
+                Record::Fields { .. }
+                    if std::mem::take(&mut self.begins) && self.is_header(&fields) =>
+                {
                     self.unusable = self.read_header(&fields).err();
                 }
                 Record::Fields { .. } => match self.push(&fields, rows) {
@@ -209,9 +238,47 @@ impl SourceMapper for CsvSourceMapper {
 }
 
 impl CsvSourceMapper {
+    /// Whether the first row of an input is a header.
+    fn is_header(&mut self, fields: &[Cow<'_, [u8]>]) -> bool {
+        match self.first_row {
+            FirstRow::Event => return false,
+            FirstRow::Header => return true,
+            FirstRow::Any => {}
+        }
+        let attributes = &self.schema.attributes;
+        let is_value = |(field, (_, data_type)): (&Cow<'_, [u8]>, &(String, DataType))| {
+            let text = std::str::from_utf8(field);
+            text.is_ok_and(|text| push_text(&mut Column::new(*data_type), text))
+        };
+        // A name is a value too, of a string.
+        let tells = |(_, data_type): &(String, DataType)| {
+            !matches!(data_type, DataType::String | DataType::Object)
+        };
+        let is_event = fields.len() == attributes.len()
+            && attributes.iter().any(tells)
+            && fields.iter().zip(attributes).all(is_value);
+        if is_event && !self.has_warned {
+            self.has_warned = true;
+            log::warn!(
+                "stream {}: the first line, '{}', is no header but an event: fields go to the \
+                 attributes by position",
+                self.schema.stream,
+                line_of(fields)
+            );
+        }
+        !is_event
+    }
+
     fn read_header(&mut self, fields: &[Cow<'_, [u8]>]) -> Result<(), String> {
+        self.header_width = Some(fields.len());
         let find =
             |name: &str| fields.iter().position(|field| field.trim_ascii() == name.as_bytes());
+        let no_column = |name: &str| {
+            let names: Vec<_> = fields.iter().map(|field| String::from_utf8_lossy(field)).collect();
+            let meant = did_you_mean(name, names.iter().map(|name| name.trim()));
+            let meant = meant.map(|meant| format!(" (is it '{meant}'?)")).unwrap_or_default();
+            format!("the header has no column '{name}'{meant}")
+        };
         let own = |wanted: &Wanted| match wanted {
             Wanted::OwnName { name, .. } => Some(find(name).is_some()),
             _ => None,
@@ -225,22 +292,18 @@ impl CsvSourceMapper {
                     missing = missing.or(found.is_none().then_some(name));
                     found
                 }
-                Wanted::Name(name) => {
-                    Some(find(name).ok_or_else(|| format!("the header has no column '{name}'"))?)
-                }
+                Wanted::Name(name) => Some(find(name).ok_or_else(|| no_column(name))?),
                 wanted => wanted.position(),
             };
         }
         let stream = &self.schema.stream;
         match missing {
-            Some(name) if self.rejects_missing => {
-                return Err(format!("the header has no column '{name}'"));
-            }
+            Some(name) if self.rejects_missing => return Err(no_column(name)),
             Some(name) if !self.has_warned => {
                 self.has_warned = true;
+                let (no_column, line) = (no_column(name), line_of(fields));
                 log::warn!(
-                    "stream {stream}: the header '{}' has no column '{name}': it is null",
-                    line_of(fields)
+                    "stream {stream}: {no_column}: '{name}' is null; the header is '{line}'"
                 );
             }
             None if !by_name
@@ -264,6 +327,12 @@ impl CsvSourceMapper {
         if let Some(reason) = &self.unusable {
             return Err(reason.clone());
         }
+        // What stands behind a comma too many belongs to the fields before it.
+        if let Some(width) = self.header_width
+            && fields.get(width..).unwrap_or_default().iter().any(|field| !field.is_empty())
+        {
+            return Err(format!("{} fields under a header of {width}", fields.len()));
+        }
         let columns = rows.columns().iter_mut();
         for ((column, position), (name, data_type)) in
             columns.zip(&self.positions).zip(&self.schema.attributes)
@@ -272,27 +341,19 @@ impl CsvSourceMapper {
                 column.push(Value::Null);
                 continue;
             };
-            let text = fields.get(*position).map(|field| std::str::from_utf8(field));
-            let text = text.transpose().map_err(|_| format!("{name}: not valid UTF-8"))?;
-            let missing = match text {
-                None => true,
-                Some(text) => *data_type != DataType::String && is_null(text),
+            let Some(field) = fields.get(*position) else {
+                return Err(format!("{name}: there are only {} fields", fields.len()));
             };
-            if missing && self.rejects_missing {
-                return Err(match text {
-                    None => format!("{name}: there are only {} fields", fields.len()),
-                    Some(_) => format!("{name}: no value"),
-                });
-            }
-            match text {
-                Some(text) if !missing => {
-                    if !push_text(column, text) {
-                        return Err(no_value(name, text, *data_type));
-                    }
+            let text =
+                std::str::from_utf8(field).map_err(|_| format!("{name}: not valid UTF-8"))?;
+            if *data_type == DataType::String || !is_null(text) {
+                if !push_text(column, text) {
+                    return Err(no_value(name, text, *data_type));
                 }
-                _ => {
-                    column.push(Value::Null);
-                }
+            } else if self.rejects_missing {
+                return Err(format!("{name}: no value"));
+            } else {
+                column.push(Value::Null);
             }
         }
         Ok(())

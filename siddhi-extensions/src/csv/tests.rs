@@ -80,8 +80,33 @@ fn attributes_choose_fields() {
 fn missing_values_may_be_null_but_wrong_ones_never() {
     let lenient = [("fail.on.unknown.attribute", "false"), ("delimiter", "\\t")];
     let (rows, rejected) = decode(&lenient, &[], &["A", "\t\tnull", "A\tx\t1"]);
-    assert_eq!(rows, ["String(\"A\") Null Null", "String(\"\") Null Null"]);
-    assert_eq!(rejected, ["in:3: price: 'x' is no double"]);
+    assert_eq!(rows, ["String(\"\") Null Null"]);
+    assert_eq!(rejected, ["in:1: price: there are only 1 fields", "in:3: price: 'x' is no double"]);
+}
+
+#[test]
+fn a_row_under_a_header_has_as_many_fields() {
+    let lenient = [("header", "true"), ("fail.on.unknown.attribute", "false")];
+    let text = "symbol,price,volume,note\nA,1,2,x\nB,1,2\nC,1,2,x,\nD, Inc,1,2,x\n";
+    let (rows, rejected) = decode(&lenient, &[], &[text]);
+    let row = |symbol| format!("String(\"{symbol}\") Double(1.0) Long(2)");
+    assert_eq!(rows, ["A", "B", "C"].map(row), "a field that nobody wants may be missing or empty");
+    assert_eq!(rejected, ["in:5: 5 fields under a header of 4"]);
+}
+
+#[test]
+fn a_first_row_of_values_is_no_header() {
+    let auto = [("header", "auto")];
+    let (rows, rejected) = decode(&auto, &[], &["A,1.5,2\nB,2.5,3\n"]);
+    assert_eq!(rows, [r#"String("A") Double(1.5) Long(2)"#, r#"String("B") Double(2.5) Long(3)"#]);
+    assert!(rejected.is_empty());
+    for header in ["volume,symbol,price\n2,A,1.5\n", "ticker,cost,count\nA,1.5,2\n"] {
+        let (rows, rejected) = decode(&auto, &[], &[header]);
+        assert_eq!(rows, [r#"String("A") Double(1.5) Long(2)"#], "{header}");
+        assert!(rejected.is_empty());
+    }
+    let (rows, rejected) = decode(&auto, &[], &["A,1.5\nB,2.5,3\n"]);
+    assert_eq!(rejected.len() + rows.len(), 1, "a first row that is too short is a header");
 }
 
 #[test]

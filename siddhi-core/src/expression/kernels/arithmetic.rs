@@ -8,7 +8,8 @@ use std::fmt;
 use siddhi_query::ast::{BinaryOperator, DataType};
 
 use super::{
-    Inputs, Kernel, Marker, Operand, Pair, constant, map_one, map_two, spread_nulls, target,
+    Inputs, Kernel, Marker, Operand, Pair, Row, constant, map_one, map_two, put, spread_nulls,
+    target,
 };
 use crate::event::column::{Column, Element, Nulls};
 use crate::event::view::Selection;
@@ -165,20 +166,17 @@ impl<T: Number, O: Operation> Kernel for Arithmetic<T, O> {
         }
     }
 
-    fn run_row(&self, inputs: Inputs<'_>, row: usize, out: &mut Column) {
-        let (a, b) = match self.pair {
-            Pair::Columns(a, b) => (inputs.value(a, row), inputs.value(b, row)),
-            Pair::ConstantLeft(a, b) => (Some(a), inputs.value(b, row)),
-            Pair::ConstantRight(a, b) => (inputs.value(a, row), Some(b)),
+    fn run_row(&self, row: Row<'_>, out: &mut Column) {
+        let (a, b) = match &self.pair {
+            Pair::Columns(a, b) => (row.value(*a), row.value(*b)),
+            Pair::ConstantLeft(a, b) => (Some(a), row.value(*b)),
+            Pair::ConstantRight(a, b) => (row.value(*a), Some(b)),
         };
-        let Some((values, nulls)) = target::<T>(out) else { return };
         match (a, b) {
             (Some(a), Some(b)) if !(O::PARTIAL && b.is_zero()) => {
-                if let Some(place) = values.get_mut(row) {
-                    *place = O::apply(a, b);
-                }
+                put(O::apply(*a, *b), row.place(), out);
             }
-            _ => nulls.set(row),
+            _ => out.nulls.set(row.place()),
         }
     }
 }

@@ -8,13 +8,12 @@ use siddhi_query::ast::{BinaryOperator, DataType};
 
 use super::arithmetic::{Side, pair};
 use super::{
-    Inputs, Kernel, Marker, Pair, Test, map_one, map_rows, map_two, null_at, put_truth,
-    refine_rows, select_one, select_rows, select_two, target, value_of,
+    Inputs, Kernel, Marker, Pair, Row, Test, map_one, map_rows, map_two, null_at, put, refine_rows,
+    select_one, select_rows, select_two, target,
 };
 use crate::event::column::{Column, Element, Nulls};
 use crate::event::text::Text;
-use crate::event::value::Value;
-use crate::event::view::{Columns, Selection};
+use crate::event::view::Selection;
 
 /// One of the six comparisons.
 trait Comparison<T>: 'static {
@@ -100,19 +99,12 @@ fn select<T, C: Comparison<T>>(sides: &Sides<'_, T>, rows: Selection<'_>, out: &
 }
 
 impl<T: Element, C: Comparison<T>> Compare<T, C> {
-    /// As [`Test::holds`], wherever the operands stand.
+    /// As [`Test::holds`]; out of the way of the shorter cases.
     #[inline(never)]
-    fn holds_anywhere(&self, inputs: Inputs<'_>, row: usize) -> bool {
-        match &self.pair {
-            Pair::Columns(a, b) => {
-                Self::sides(inputs, *a, *b).is_some_and(|sides| sides.holds::<C>(row))
-            }
-            Pair::ConstantLeft(a, b) => inputs.typed(*b).is_some_and(|(values, nulls)| {
-                one_at(values, nulls, row, C::OF_NULL, &|b: &T| C::holds(a, b))
-            }),
-            Pair::ConstantRight(a, b) => inputs.typed(*a).is_some_and(|(values, nulls)| {
-                one_at(values, nulls, row, C::OF_NULL, &|a: &T| C::holds(a, b))
-            }),
+    fn holds_of_two(row: Row<'_>, a: super::Operand, b: super::Operand) -> bool {
+        match (row.value::<T>(a), row.value::<T>(b)) {
+            (Some(a), Some(b)) => C::holds(a, b),
+            _ => C::OF_NULL,
         }
     }
 
@@ -190,8 +182,8 @@ where
         }
     }
 
-    fn run_row(&self, inputs: Inputs<'_>, row: usize, out: &mut Column) {
-        put_truth(self.holds(inputs, row), row, out);
+    fn run_row(&self, row: Row<'_>, out: &mut Column) {
+        put(self.holds(row), row.place(), out);
     }
 }
 
@@ -220,28 +212,12 @@ where
         }
     }
 
-    fn holds(&self, inputs: Inputs<'_>, row: usize) -> bool {
-        // An event that came in alone against a constant: most filters of most events.
-        if let (Pair::ConstantRight(super::Operand::Input(column), b), Columns::Owned(columns)) =
-            (&self.pair, &inputs.view.columns)
-            && let Some(column) = columns.get(*column)
-            && let Some(values) = T::slice(&column.values)
-            && !column.nulls.any()
-        {
-            return values.get(row).is_some_and(|a| C::holds(a, b));
-        }
-        self.holds_anywhere(inputs, row)
-    }
-
-    fn holds_of(&self, event: &[Value]) -> bool {
-        let (a, b) = match &self.pair {
-            Pair::Columns(a, b) => (value_of(*a, event), value_of(*b, event)),
-            Pair::ConstantLeft(a, b) => (Some(a), value_of(*b, event)),
-            Pair::ConstantRight(a, b) => (value_of(*a, event), Some(b)),
-        };
-        match (a, b) {
-            (Some(a), Some(b)) => C::holds(a, b),
-            _ => C::OF_NULL,
+    fn holds(&self, row: Row<'_>) -> bool {
+        match &self.pair {
+            // Most filters of most events.
+            Pair::ConstantRight(a, b) => row.value(*a).map_or(C::OF_NULL, |a| C::holds(a, b)),
+            Pair::ConstantLeft(a, b) => row.value(*b).map_or(C::OF_NULL, |b| C::holds(a, b)),
+            Pair::Columns(a, b) => Self::holds_of_two(row, *a, *b),
         }
     }
 

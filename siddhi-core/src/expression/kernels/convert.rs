@@ -7,7 +7,7 @@
 
 use siddhi_query::ast::DataType;
 
-use super::{Inputs, Kernel, Operand, map_one, spread_nulls};
+use super::{Found, Inputs, Kernel, Operand, Row, map_one, put, spread_nulls};
 use crate::event::column::{Column, Values};
 use crate::event::value::Value;
 use crate::event::view::Selection;
@@ -72,6 +72,21 @@ impl Kernel for Widen {
             cast_numbers(from, rows, out);
         }
     }
+
+    fn run_row(&self, row: Row<'_>, out: &mut Column) {
+        let place = row.place();
+        match row.find(self.0) {
+            Some(Found::Column(from)) => {
+                let only = [u32::try_from(place).unwrap_or(u32::MAX)];
+                cast_numbers(from, Selection::Rows(&only), out);
+            }
+            Some(Found::Value(value)) => {
+                let number = cast_number(value, out.data_type());
+                out.set(place, number.unwrap_or_default());
+            }
+            None => {}
+        }
+    }
 }
 
 /// The kernel that gives a number in the type of its register.
@@ -114,6 +129,10 @@ impl Kernel for Timestamps {
         if let Values::Long(out) = &mut out.values {
             map_one(rows, inputs.view.timestamps, out, |timestamp| *timestamp);
         }
+    }
+
+    fn run_row(&self, row: Row<'_>, out: &mut Column) {
+        put(row.timestamp(), row.place(), out);
     }
 }
 

@@ -7,8 +7,8 @@ use std::fmt;
 use siddhi_query::ast::DataType;
 
 use super::{
-    Inputs, Kernel, Marker, Operand, Test, map_one, map_rows, map_two, null_at, put_truth,
-    refine_rows, select_one, select_rows, target, value_of,
+    Inputs, Kernel, Marker, Operand, Row, Test, map_one, map_rows, map_two, null_at, put,
+    refine_rows, select_one, select_rows, target,
 };
 use crate::event::column::{Column, Element, Nulls};
 use crate::event::text::Text;
@@ -18,6 +18,11 @@ use crate::event::view::Selection;
 #[inline]
 fn true_at(values: &[bool], nulls: Option<&Nulls>, row: usize) -> bool {
     values.get(row).copied().unwrap_or(false) && !null_at(nulls, row)
+}
+
+#[inline]
+fn is_true(row: Row<'_>, operand: Operand) -> bool {
+    row.value(operand).copied().unwrap_or(false)
 }
 
 /// `and`, or else `or`, of two sides that are both evaluated.
@@ -49,6 +54,11 @@ impl Kernel for Join {
                 map_rows(rows, out, |row| true_at(a, a_nulls, row) | true_at(b, b_nulls, row));
             }
         }
+    }
+
+    fn run_row(&self, row: Row<'_>, out: &mut Column) {
+        let (left, right) = (is_true(row, self.left), is_true(row, self.right));
+        put(if self.and { left && right } else { left || right }, row.place(), out);
     }
 }
 
@@ -83,8 +93,8 @@ impl Kernel for Truth {
         }
     }
 
-    fn run_row(&self, inputs: Inputs<'_>, row: usize, out: &mut Column) {
-        put_truth(self.holds(inputs, row), row, out);
+    fn run_row(&self, row: Row<'_>, out: &mut Column) {
+        put(self.holds(row), row.place(), out);
     }
 }
 
@@ -103,13 +113,8 @@ impl Test for Truth {
         refine_rows(rows, |row| true_at(a, nulls, row) == self.wanted);
     }
 
-    fn holds(&self, inputs: Inputs<'_>, row: usize) -> bool {
-        let typed = inputs.typed::<bool>(self.operand);
-        typed.is_some_and(|(a, nulls)| true_at(a, nulls, row) == self.wanted)
-    }
-
-    fn holds_of(&self, event: &[Value]) -> bool {
-        value_of(self.operand, event).copied().unwrap_or(false) == self.wanted
+    fn holds(&self, row: Row<'_>) -> bool {
+        is_true(row, self.operand) == self.wanted
     }
 }
 
@@ -133,6 +138,10 @@ impl Kernel for IsNull {
             return;
         };
         map_rows(rows, out, |row| column.nulls.get(row));
+    }
+
+    fn run_row(&self, row: Row<'_>, out: &mut Column) {
+        put(row.is_null(self.0), row.place(), out);
     }
 }
 
@@ -159,13 +168,8 @@ impl Test for NullTest {
         refine_rows(rows, |row| column.nulls.get(row) == self.wanted);
     }
 
-    fn holds(&self, inputs: Inputs<'_>, row: usize) -> bool {
-        inputs.column(self.operand).is_some_and(|column| column.nulls.get(row) == self.wanted)
-    }
-
-    fn holds_of(&self, event: &[Value]) -> bool {
-        // As an object a value of any type is one.
-        value_of::<Value>(self.operand, event).is_none() == self.wanted
+    fn holds(&self, row: Row<'_>) -> bool {
+        row.is_null(self.operand) == self.wanted
     }
 }
 
@@ -187,11 +191,7 @@ impl Test for Never {
         rows.clear();
     }
 
-    fn holds(&self, _: Inputs<'_>, _: usize) -> bool {
-        false
-    }
-
-    fn holds_of(&self, _: &[Value]) -> bool {
+    fn holds(&self, _: Row<'_>) -> bool {
         false
     }
 }
@@ -238,6 +238,15 @@ impl<T: Element> Kernel for Choose<T> {
             } else {
                 nulls.set(row);
             }
+        }
+    }
+
+    fn run_row(&self, row: Row<'_>, out: &mut Column) {
+        let chosen = if is_true(row, self.condition) { self.then } else { self.otherwise };
+        match row.value::<T>(chosen) {
+            Some(value) => put(value.clone(), row.place(), out),
+            None if out.data_type() == DataType::Bool => put(false, row.place(), out),
+            None => out.nulls.set(row.place()),
         }
     }
 }
