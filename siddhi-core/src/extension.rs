@@ -20,8 +20,8 @@ pub use function::{
     FunctionFactory, ParameterValue, RowFunction, ScalarFunction,
 };
 pub use mapper::{
-    MapperConfig, Payload, Place, Rejection, RowWriter, SinkMapper, SinkMapperFactory,
-    SourceMapper, SourceMapperFactory,
+    MapperConfig, Payload, PayloadWriter, Place, Rejection, RowWriter, SinkMapper,
+    SinkMapperFactory, SourceMapper, SourceMapperFactory, Unpublished,
 };
 pub use options::{ConnectorDocumentation, OptionDocumentation, OptionError, Options, Schema};
 pub use registry::Registry;

@@ -2,7 +2,7 @@
 
 use siddhi_core::event::view::View;
 use siddhi_core::extension::{
-    ConnectorDocumentation, MapperConfig, OptionError, Payload, RowWriter, Schema, SinkError,
+    ConnectorDocumentation, MapperConfig, OptionError, Payload, PayloadWriter, RowWriter, Schema,
     SinkMapper, SinkMapperFactory, SourceMapper, SourceMapperFactory, Template,
 };
 use siddhi_core::{Text, Value};
@@ -101,11 +101,7 @@ impl SourceMapper for PassThrough {
 }
 
 impl SinkMapper for PassThrough {
-    fn encode(
-        &self,
-        rows: &View<'_>,
-        publish: &mut dyn FnMut(Payload<'_>) -> Result<(), SinkError>,
-    ) -> Result<(), SinkError> {
-        publish(Payload::Rows(*rows))
+    fn encode(&self, rows: &View<'_>, payloads: &mut PayloadWriter<'_>) {
+        payloads.publish(rows.selection, Payload::Rows(*rows));
     }
 }

@@ -8,8 +8,8 @@ use siddhi_core::Value;
 use siddhi_core::event::batch::Batch;
 use siddhi_core::event::view::Kind;
 use siddhi_core::extension::{
-    MapperConfig, Options, Payload, Place, Rejection, RowWriter, Schema, SinkMapperFactory,
-    SourceMapperFactory,
+    MapperConfig, Options, Payload, PayloadWriter, Place, Rejection, RowWriter, Schema,
+    SinkMapperFactory, SourceMapperFactory,
 };
 use siddhi_query::ast::{AnnotationElement, DataType, Ident, Span};
 
@@ -109,13 +109,15 @@ pub(crate) fn encode(
     let config = MapperConfig { schema, options: &options, mapping: &mapping };
     let mapper = factory.create(config).unwrap();
     let mut payloads = Vec::new();
-    mapper
-        .encode(&batch.view(), &mut |payload| {
-            if let Payload::Bytes(bytes) = payload {
-                payloads.push(String::from_utf8_lossy(bytes).into_owned());
-            }
-            Ok(())
-        })
-        .unwrap();
+    let mut publish = |payload: Payload<'_>| {
+        if let Payload::Bytes(bytes) = payload {
+            payloads.push(String::from_utf8_lossy(bytes).into_owned());
+        }
+        Ok(())
+    };
+    let mut writer = PayloadWriter::new(&mut publish);
+    mapper.encode(&batch.view(), &mut writer);
+    let unpublished = writer.into_unpublished();
+    assert!(unpublished.is_empty(), "{unpublished:?}");
     payloads
 }

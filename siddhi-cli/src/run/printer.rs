@@ -4,7 +4,9 @@ use std::io::{IsTerminal as _, Write};
 use std::sync::Arc;
 
 use parking_lot::Mutex;
-use siddhi_core::extension::{MapperConfig, Options, Payload, Schema, SinkMapper};
+use siddhi_core::extension::{
+    MapperConfig, Options, Payload, PayloadWriter, Schema, SinkMapper,
+};
 use siddhi_core::{App, Chunk, SiddhiManager};
 use siddhi_extensions::Writer;
 
@@ -265,14 +267,12 @@ impl Lines {
     ) {
         let mut timestamps = self.timestamps.iter();
         let text = &mut self.text;
-        let encoded = mapper.encode(chunk.view(), &mut |payload| {
+        let mut print = |payload: Payload<'_>| {
             if let (Payload::Bytes(bytes), Some(timestamp)) = (payload, timestamps.next()) {
                 text.push_str(&line(*timestamp, &String::from_utf8_lossy(bytes)));
             }
             Ok(())
-        });
-        if let Err(error) = encoded {
-            log::error!("an event cannot be printed: {error}");
-        }
+        };
+        mapper.encode(chunk.view(), &mut PayloadWriter::new(&mut print));
     }
 }

@@ -9,7 +9,7 @@ use super::options::{ConnectorDocumentation, OptionError, Options, Schema};
 use super::sink::SinkError;
 use crate::event::batch::Batch;
 use crate::event::column::Column;
-use crate::event::view::View;
+use crate::event::view::{Selection, View};
 
 /// What a transport carries.
 #[derive(Clone, Copy, Debug)]
@@ -213,15 +213,63 @@ pub trait SinkMapperFactory: Send + Sync + fmt::Debug {
 /// A sink can be reached again while it publishes (its topic feeds a stream that feeds the sink),
 /// hence `&self`.
 pub trait SinkMapper: Send + Sync + fmt::Debug {
-    /// Encodes the selected rows and hands each payload to `publish`, whose errors come back.
-    ///
-    /// # Errors
-    /// When a payload cannot be made or published.
-    fn encode(
-        &self,
-        rows: &View<'_>,
-        publish: &mut dyn FnMut(Payload<'_>) -> Result<(), SinkError>,
-    ) -> Result<(), SinkError>;
+    /// Encodes the selected rows and publishes each payload. One that cannot be made or published
+    /// does not keep those behind it back.
+    fn encode(&self, rows: &View<'_>, payloads: &mut PayloadWriter<'_>);
+}
+
+/// Rows that were not published.
+#[derive(Debug)]
+pub struct Unpublished {
+    /// The rows of the view.
+    pub rows: Vec<u32>,
+    /// Why.
+    pub error: SinkError,
+}
+
+/// Takes the payloads that a mapper makes, each with the rows that it carries: they and no others
+/// are lost when it is not published.
+pub struct PayloadWriter<'a> {
+    publish: &'a mut dyn FnMut(Payload<'_>) -> Result<(), SinkError>,
+    unpublished: Vec<Unpublished>,
+}
+
+impl<'a> PayloadWriter<'a> {
+    /// A writer that hands each payload to `publish`.
+    pub fn new(publish: &'a mut dyn FnMut(Payload<'_>) -> Result<(), SinkError>) -> Self {
+        Self { publish, unpublished: Vec::new() }
+    }
+
+    /// Publishes a payload that carries these rows; whether that went well.
+    pub fn publish(&mut self, rows: Selection<'_>, payload: Payload<'_>) -> bool {
+        let published = (self.publish)(payload);
+        published.map_err(|error| self.fail(rows, error)).is_ok()
+    }
+
+    /// As [`PayloadWriter::publish`], of one row.
+    pub fn publish_row(&mut self, row: usize, payload: Payload<'_>) -> bool {
+        self.publish(Selection::Rows(&[u32::try_from(row).unwrap_or(u32::MAX)]), payload)
+    }
+
+    /// Notes that no payload could be made of these rows.
+    pub fn fail(&mut self, rows: Selection<'_>, error: SinkError) {
+        let rows = rows.iter().filter_map(|row| u32::try_from(row).ok()).collect();
+        self.unpublished.push(Unpublished { rows, error });
+    }
+
+    /// What was not published, in order.
+    #[must_use]
+    pub fn into_unpublished(self) -> Vec<Unpublished> {
+        self.unpublished
+    }
+}
+
+impl fmt::Debug for PayloadWriter<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PayloadWriter")
+            .field("unpublished", &self.unpublished)
+            .finish_non_exhaustive()
+    }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use siddhi_core::event::view::View;
 use siddhi_core::extension::{
-    ConnectorDocumentation, MapperConfig, OptionDocumentation, OptionError, Payload, SinkError,
+    ConnectorDocumentation, MapperConfig, OptionDocumentation, OptionError, Payload, PayloadWriter,
     SinkMapper, SinkMapperFactory,
 };
 
@@ -122,14 +122,14 @@ struct CsvSinkMapper {
 }
 
 impl SinkMapper for CsvSinkMapper {
-    fn encode(
-        &self,
-        rows: &View<'_>,
-        publish: &mut dyn FnMut(Payload<'_>) -> Result<(), SinkError>,
-    ) -> Result<(), SinkError> {
+    fn encode(&self, rows: &View<'_>, payloads: &mut PayloadWriter<'_>) {
         // Relaxed: a stream has one writer at a time, and the flag guards nothing else.
-        if self.header_due.swap(false, Ordering::Relaxed) {
-            publish(Payload::Bytes(&self.header))?;
+        if self.header_due.swap(false, Ordering::Relaxed)
+            && !payloads.publish(rows.selection, Payload::Bytes(&self.header))
+        {
+            // Rows without the names above them would mislead: the next chunk tries again.
+            self.header_due.store(true, Ordering::Relaxed);
+            return;
         }
         let mut out = Vec::new();
         for row in rows.selection.iter() {
@@ -142,10 +142,12 @@ impl SinkMapper for CsvSinkMapper {
             }
             out.push(b'\n');
             if !self.grouped {
-                publish(Payload::Bytes(&out))?;
+                payloads.publish_row(row, Payload::Bytes(&out));
                 out.clear();
             }
         }
-        if out.is_empty() { Ok(()) } else { publish(Payload::Bytes(&out)) }
+        if !out.is_empty() {
+            payloads.publish(rows.selection, Payload::Bytes(&out));
+        }
     }
 }

@@ -1,10 +1,10 @@
 //! The sink mapper `json`.
 
 use serde_json::Value as Json;
-use siddhi_core::event::view::View;
+use siddhi_core::event::view::{Selection, View};
 use siddhi_core::extension::{
-    ConnectorDocumentation, MapperConfig, OptionDocumentation, OptionError, Payload, Schema,
-    SinkError, SinkMapper, SinkMapperFactory, Template,
+    ConnectorDocumentation, MapperConfig, OptionDocumentation, OptionError, Payload, PayloadWriter,
+    Schema, SinkError, SinkMapper, SinkMapperFactory, Template,
 };
 
 use super::path::Path;
@@ -104,30 +104,23 @@ struct JsonSinkMapper {
 }
 
 impl SinkMapper for JsonSinkMapper {
-    fn encode(
-        &self,
-        rows: &View<'_>,
-        publish: &mut dyn FnMut(Payload<'_>) -> Result<(), SinkError>,
-    ) -> Result<(), SinkError> {
-        if rows.is_empty() {
-            return Ok(());
-        }
-        let mut out = self.before.clone();
+    fn encode(&self, rows: &View<'_>, payloads: &mut PayloadWriter<'_>) {
         if self.grouped && rows.len() > 1 {
+            let mut out = self.before.clone();
             for (place, row) in rows.selection.iter().enumerate() {
                 out.push(if place == 0 { '[' } else { ',' });
                 self.event(rows, row, &mut out);
             }
             out.push(']');
-            return self.finish(out, publish);
+            self.finish(rows.selection, out, payloads);
+            return;
         }
         for row in rows.selection.iter() {
-            out.clear();
-            out.push_str(&self.before);
+            let mut out = self.before.clone();
             self.event(rows, row, &mut out);
-            self.finish(std::mem::take(&mut out), publish)?;
+            let only = [u32::try_from(row).unwrap_or(u32::MAX)];
+            self.finish(Selection::Rows(&only), out, payloads);
         }
-        Ok(())
     }
 }
 
@@ -150,17 +143,15 @@ impl JsonSinkMapper {
         out.push_str("}}");
     }
 
-    fn finish(
-        &self,
-        mut out: String,
-        publish: &mut dyn FnMut(Payload<'_>) -> Result<(), SinkError>,
-    ) -> Result<(), SinkError> {
+    fn finish(&self, rows: Selection<'_>, mut out: String, payloads: &mut PayloadWriter<'_>) {
         out.push_str(&self.behind);
         if self.validates
             && let Err(error) = serde_json::from_str::<Json>(&out)
         {
-            return Err(SinkError::Payload { message: format!("the payload is no JSON: {error}") });
+            let message = format!("the payload is no JSON: {error}");
+            payloads.fail(rows, SinkError::Payload { message });
+            return;
         }
-        publish(Payload::Bytes(out.as_bytes()))
+        payloads.publish(rows, Payload::Bytes(out.as_bytes()));
     }
 }

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use siddhi_core::Value;
 use siddhi_core::event::view::View;
 use siddhi_core::extension::{
-    ConnectorDocumentation, MapperConfig, OptionDocumentation, OptionError, Payload, Schema,
-    SinkError, SinkMapper, SinkMapperFactory, Template,
+    ConnectorDocumentation, MapperConfig, OptionDocumentation, OptionError, Payload, PayloadWriter,
+    Schema, SinkMapper, SinkMapperFactory, Template,
 };
 
 use super::{DELIMITER, unescape};
@@ -82,27 +82,25 @@ struct TextSinkMapper {
 }
 
 impl SinkMapper for TextSinkMapper {
-    fn encode(
-        &self,
-        rows: &View<'_>,
-        publish: &mut dyn FnMut(Payload<'_>) -> Result<(), SinkError>,
-    ) -> Result<(), SinkError> {
+    fn encode(&self, rows: &View<'_>, payloads: &mut PayloadWriter<'_>) {
         let mut out = String::new();
+        let Some(delimiter) = &self.group_delimiter else {
+            for row in rows.selection.iter() {
+                out.clear();
+                self.event(rows, row, &mut out);
+                payloads.publish_row(row, Payload::Bytes(out.as_bytes()));
+            }
+            return;
+        };
         for (place, row) in rows.selection.iter().enumerate() {
-            match &self.group_delimiter {
-                Some(delimiter) if place > 0 => out.push_str(delimiter),
-                _ => {}
+            if place > 0 {
+                out.push_str(delimiter);
             }
             self.event(rows, row, &mut out);
-            if self.group_delimiter.is_none() {
-                publish(Payload::Bytes(out.as_bytes()))?;
-                out.clear();
-            }
         }
-        if self.group_delimiter.is_none() || rows.is_empty() {
-            return Ok(());
+        if !rows.is_empty() {
+            payloads.publish(rows.selection, Payload::Bytes(out.as_bytes()));
         }
-        publish(Payload::Bytes(out.as_bytes()))
     }
 }
 

@@ -112,22 +112,28 @@ fn what_a_sink_cannot_publish_goes_where_on_error_says() {
         .create_app(
             "@OnError(action = 'STREAM')
              @sink(type = 'inMemory', topic = 't', on.error = 'STREAM',
-                   @map(type = 'json', validate.json = 'true', @payload(\"\"\"{\"k\": {{k}}}\"\"\")))
+                   @map(type = 'json', event.grouping.enabled = 'false', validate.json = 'true',
+                        @payload(\"\"\"{\"k\": {{k}}}\"\"\")))
              define stream A (k string);
-             @source(type = 'inMemory', topic = 't')
-             define stream Heard (line string);
+             @source(type = 'inMemory', topic = 't', @map(type = 'json', @attributes(k = '$.k')))
+             define stream Heard (k int);
              from !A select k insert into Faults;",
         )
         .unwrap();
-    let faults = listen(&app, "Faults");
+    let (heard, faults) = (listen(&app, "Heard"), listen(&app, "Faults"));
     app.start().unwrap();
     let input = app.input("A").unwrap();
     input.send(1, &[Value::from("1")]).unwrap();
     input.send(2, &[Value::from("no JSON")]).unwrap();
-    assert_eq!(*faults.lock(), ["2 no JSON"]);
+    let chunk = ["2", "nor this", "3", "{"].map(|k| (3, vec![Value::from(k)]));
+    input.send_batch(&chunk).unwrap();
+    assert_eq!(*faults.lock(), ["2 no JSON", "3 nor this", "3 {"]);
+    let heard: Vec<String> =
+        heard.lock().iter().filter_map(|row| Some(row.split_once(' ')?.1.to_owned())).collect();
+    assert_eq!(heard, ["1", "2", "3"], "good events beside bad ones are published");
     let counters = app.counters();
     let sink = counters.iter().find(|it| it.element == "sink A").unwrap();
-    assert_eq!(sink.counts, [("in", 2), ("diverted", 1)]);
+    assert_eq!(sink.counts, [("in", 6), ("diverted", 3)]);
 }
 
 #[test]

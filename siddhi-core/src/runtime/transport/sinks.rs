@@ -11,8 +11,8 @@ use super::sources::with_causes;
 use super::{Maker, Mapping, Mistake, element, names_of, nested, type_of};
 use crate::event::view::{Selection, View};
 use crate::extension::{
-    DynamicOptions, OptionError, Options, Payload, Schema, Sink, SinkError, SinkFactory,
-    SinkMapper, Template,
+    DynamicOptions, OptionError, Options, Payload, PayloadWriter, Schema, Sink, SinkError,
+    SinkFactory, SinkMapper, Template, Unpublished,
 };
 use crate::plan::logical::StreamId;
 use crate::runtime::app::Shared;
@@ -238,7 +238,7 @@ impl SinkOutput {
     }
 
     fn publish_part(&self, rows: &View<'_>, part: &Part, shared: &Weak<Shared>) {
-        let published = self.mapper.encode(rows, &mut |payload| match &self.strategy {
+        let mut publish = |payload: Payload<'_>| match &self.strategy {
             Strategy::Broadcast => {
                 let all = 0..self.destinations.len();
                 all.map(|index| self.send(payload, part, index)).fold(Ok(()), Result::and)
@@ -249,9 +249,17 @@ impl SinkOutput {
                 self.send(payload, part, index)
             }
             Strategy::Partitioned(_) => self.send(payload, part, part.destination.unwrap_or(0)),
-        });
-        if let Err(error) = published {
-            self.fail(rows, &error, shared);
+        };
+        let mut payloads = PayloadWriter::new(&mut publish);
+        self.mapper.encode(rows, &mut payloads);
+        let mut unpublished = payloads.into_unpublished().into_iter().peekable();
+        while let Some(Unpublished { rows: mut lost, error }) = unpublished.next() {
+            let reason = with_causes(&error);
+            // A disk that is full fails for all of a chunk: that is told once.
+            while let Some(next) = unpublished.next_if(|next| with_causes(&next.error) == reason) {
+                lost.extend(next.rows);
+            }
+            self.fail(&rows.with(Selection::Rows(&lost)), &reason, shared);
         }
     }
 
@@ -261,8 +269,7 @@ impl SinkOutput {
         destination.sink.publish(payload, DynamicOptions::new(destination.names, texts))
     }
 
-    fn fail(&self, rows: &View<'_>, error: &SinkError, shared: &Weak<Shared>) {
-        let reason = with_causes(error);
+    fn fail(&self, rows: &View<'_>, reason: &str, shared: &Weak<Shared>) {
         let shared = shared.upgrade().filter(|_| self.on_error == OnError::Stream);
         let count = if shared.is_some() { &self.rows_diverted } else { &self.rows_failed };
         count.fetch_add(rows.len() as u64, Ordering::Relaxed);
@@ -279,7 +286,7 @@ impl SinkOutput {
         let mut faults = Faults::new(self.stream, self.width);
         for row in rows.selection.iter() {
             let values = (0..self.width).map(|column| rows.value(column, row)).collect();
-            faults.push(rows.timestamp(row), values, reason.clone());
+            faults.push(rows.timestamp(row), values, reason.to_owned());
         }
         shared.region.lock().report(faults, Selection::All(0));
     }
