@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: builds the harness of `benches` in release and hands over to it.
+//! `cargo xtask bench`: whole workloads by the harness of `benches`, then the parts by criterion.
 
 use clap::Args;
 
@@ -13,11 +13,21 @@ pub(crate) struct Options {
     arguments: Vec<String>,
 }
 
-/// Runs the harness; whether it succeeded.
+/// Runs the harness and, unless a part of a run is asked for, criterion; whether both succeeded.
 pub(crate) fn run(options: &Options) -> anyhow::Result<bool> {
-    let mut command = workspace::cargo(&["run", "--release", "--quiet"]);
+    let is_part = |argument: &String| {
+        let name = argument.split('=').next().unwrap_or_default();
+        matches!(name, "--filter" | "--quick" | "--help" | "-h")
+    };
+    let harness = start(&["run", "--release", "--quiet"], &options.arguments)?;
+    let parts = options.arguments.iter().any(is_part) || start(&["bench", "--quiet"], &[])?;
+    Ok(harness && parts)
+}
+
+fn start(command: &[&str], arguments: &[String]) -> anyhow::Result<bool> {
+    let mut command = workspace::cargo(command);
     command.arg("--manifest-path").arg(workspace::root().join("benches/Cargo.toml"));
     // Paths among the arguments are meant from where the user stands.
-    command.arg("--").args(&options.arguments).current_dir(std::env::current_dir()?);
+    command.arg("--").args(arguments).current_dir(std::env::current_dir()?);
     workspace::run(command)
 }

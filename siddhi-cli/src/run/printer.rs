@@ -4,9 +4,7 @@ use std::io::{IsTerminal as _, Write};
 use std::sync::Arc;
 
 use parking_lot::Mutex;
-use siddhi_core::extension::{
-    MapperConfig, Options, Payload, PayloadWriter, Schema, SinkMapper,
-};
+use siddhi_core::extension::{MapperConfig, Options, Payload, PayloadWriter, Schema, SinkMapper};
 use siddhi_core::{App, Chunk, SiddhiManager};
 use siddhi_extensions::Writer;
 
