@@ -3,8 +3,8 @@
 use siddhi_query::ast::OutputEvents;
 
 use super::logical::{
-    AggregatePlan, Attribute, ConditionPlan, HandlerPlan, InputPlan, LogicalApp, PartitionByPlan,
-    QueryPlan, SelectorPlan, StreamInputPlan,
+    AggregatePlan, ConditionPlan, HandlerPlan, InputPlan, LogicalApp, PartitionByPlan, QueryPlan,
+    SelectorPlan, StreamInputPlan,
 };
 use crate::expression::typed::{Expr, ExprKind};
 use crate::runtime::query::QueryInput;
@@ -21,7 +21,7 @@ pub(crate) fn logical(app: &LogicalApp) -> String {
         text.line(1, &format!("playback{idle}"));
     }
     for stream in &app.streams {
-        text.line(1, &format!("stream {} ({})", stream.name, attributes(&stream.attributes)));
+        text.line(1, &format!("stream {}", stream.signature()));
     }
     for partition in &app.partitions {
         text.line(1, &format!("partition {}", partition.name));
@@ -184,12 +184,6 @@ impl Lines {
 
 fn stream_name(app: &LogicalApp, stream: usize) -> String {
     app.streams.get(stream).map_or_else(|| format!("?{stream}"), |stream| stream.name.clone())
-}
-
-fn attributes(attributes: &[Attribute]) -> String {
-    let list: Vec<String> =
-        attributes.iter().map(|a| format!("{} {}", a.name, a.data_type)).collect();
-    list.join(", ")
 }
 
 pub(crate) fn handler(handler: &HandlerPlan) -> String {

@@ -64,6 +64,16 @@ pub struct StreamPlan {
     pub fault: Option<StreamId>,
 }
 
+impl StreamPlan {
+    /// The name with the attributes and their types.
+    #[must_use]
+    pub fn signature(&self) -> String {
+        let attribute = |it: &Attribute| format!("{} {}", it.name, it.data_type);
+        let list: Vec<String> = self.attributes.iter().map(attribute).collect();
+        format!("{} ({})", self.name, list.join(", "))
+    }
+}
+
 /// Where a stream comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StreamOrigin {
@@ -110,6 +120,25 @@ pub struct QueryPlan {
     pub span: Span,
     /// Its text as the printer writes it: what names its state when it has no name.
     pub text: String,
+    /// What its state belongs to; none when it keeps nothing.
+    pub fingerprint: Option<u64>,
+}
+
+impl QueryPlan {
+    /// Whether something is remembered from one chunk to the next.
+    #[must_use]
+    pub fn keeps_state(&self) -> bool {
+        let InputPlan::Stream(input) = &self.input else { return true };
+        let handler_keeps = |handler: &HandlerPlan| match handler {
+            HandlerPlan::Filter(filter) => !filter.aggregates.is_empty(),
+            HandlerPlan::Function(_) => false,
+            HandlerPlan::Processor(_) => true,
+        };
+        input.window.is_some()
+            || input.before.iter().chain(&input.after).any(handler_keeps)
+            || !self.selector.group_by.is_empty()
+            || self.selector.has_aggregates()
+    }
 }
 
 /// What a query reads.
@@ -120,6 +149,17 @@ pub enum InputPlan {
     Stream(StreamInputPlan),
     /// A pattern.
     Pattern(crate::pattern::plan::PatternPlan),
+}
+
+impl InputPlan {
+    /// The streams that are read, each once.
+    #[must_use]
+    pub fn streams(&self) -> Vec<StreamId> {
+        match self {
+            Self::Stream(input) => vec![input.stream],
+            Self::Pattern(pattern) => pattern.streams(),
+        }
+    }
 }
 
 /// One stream with its handlers.
@@ -296,6 +336,8 @@ pub struct PartitionPlan {
     pub keys: Vec<PartitionKeyPlan>,
     /// Its queries, by their place in [`LogicalApp::queries`].
     pub queries: Vec<usize>,
+    /// What the numbers of its keys belong to.
+    pub fingerprint: u64,
 }
 
 /// The key of one stream.

@@ -9,7 +9,6 @@ use siddhi_query::Diagnostic;
 use siddhi_query::ast::DataType;
 use siddhi_state::Snapshot;
 
-use super::build::streams_of;
 use super::callback::{Chunk, QueryOutput};
 use super::counters::{self, ElementCounters};
 use super::error::AppError;
@@ -94,7 +93,8 @@ impl App {
     #[must_use]
     pub fn streams(&self) -> Vec<StreamInfo> {
         let plan = &self.shared.plan;
-        let read: Vec<StreamId> = plan.queries.iter().flat_map(streams_of).collect();
+        let read: Vec<StreamId> =
+            plan.queries.iter().flat_map(|query| query.input.streams()).collect();
         let transport = self.shared.transport.lock();
         plan.streams
             .iter()
@@ -312,6 +312,11 @@ impl App {
 
     /// Puts back what [`App::snapshot`] of the same text gave: the app goes on as if it had never
     /// stopped.
+    ///
+    /// The text may differ in what keeps nothing, and in its comments, layout and annotations. A query
+    /// with a name of its own that keeps something and has changed, be it only in what it selects, is
+    /// refused, and so are a partition with a name and other keys, and a query that reads a stream with
+    /// other attributes. A query without a name that has changed is another query: it begins anew.
     ///
     /// Not restored are: whether the app runs, its callbacks, how far its sources have read, what its
     /// sinks still hold, and the counters of streams, filters, stream functions and selections (those

@@ -48,7 +48,7 @@ pub(crate) fn build(
         })
         .collect();
     for (index, query) in app.queries.iter().enumerate() {
-        for stream in streams_of(query) {
+        for stream in query.input.streams() {
             if let Some(junction) = junctions.get_mut(stream) {
                 let reader = reader(app, index, query, stream);
                 if !junction.readers.contains(&reader) {
@@ -88,14 +88,6 @@ pub(crate) fn build(
     Region::new(junctions, queries, partitions, time, Random::new(seed))
 }
 
-/// The streams that a query reads, each once.
-pub(super) fn streams_of(query: &QueryPlan) -> Vec<usize> {
-    match &query.input {
-        InputPlan::Stream(input) => vec![input.stream],
-        InputPlan::Pattern(pattern) => pattern.streams(),
-    }
-}
-
 /// How a stream reaches a query: by the key of its partition, to every key, or plainly.
 fn reader(app: &LogicalApp, index: usize, query: &QueryPlan, stream: usize) -> Reader {
     let Some(partition) = query.partition else { return Reader::Query(index) };
@@ -128,7 +120,7 @@ fn build_partition(
         .map(|key| {
             let reads = |index: &usize| {
                 let query = app.queries.get(*index);
-                query.is_some_and(|query| streams_of(query).contains(&key.stream))
+                query.is_some_and(|query| query.input.streams().contains(&key.stream))
             };
             let readers: Vec<usize> = plan.queries.iter().copied().filter(reads).collect();
             let whole =
@@ -138,7 +130,7 @@ fn build_partition(
             PartitionStream::new(key.stream, by, readers, whole)
         })
         .collect();
-    Partition::new(plan.name.clone(), state_name, streams, unkeyed(app, plan))
+    Partition::new(plan, state_name, streams, unkeyed(app, plan))
 }
 
 /// The streams that a partition reads and has no key for, each with the queries that read it.
@@ -146,7 +138,7 @@ fn unkeyed(app: &LogicalApp, plan: &PartitionPlan) -> Vec<(StreamId, Vec<usize>)
     let mut unkeyed: Vec<(StreamId, Vec<usize>)> = Vec::new();
     for index in &plan.queries {
         let Some(query) = app.queries.get(*index) else { continue };
-        for stream in streams_of(query) {
+        for stream in query.input.streams() {
             if !matches!(reader(app, *index, query, stream), Reader::EachKey(_)) {
                 continue;
             }
@@ -315,7 +307,7 @@ impl Flow {
         let mut next: Vec<Vec<StreamId>> =
             app.streams.iter().map(|stream| stream.fault.into_iter().collect()).collect();
         for query in &app.queries {
-            for stream in streams_of(query) {
+            for stream in query.input.streams() {
                 if let Some(next) = next.get_mut(stream)
                     && next.last() != Some(&query.target)
                 {
@@ -328,7 +320,7 @@ impl Flow {
 
     /// Whether what a query puts out can come back to it.
     fn comes_back(&self, plan: &QueryPlan) -> bool {
-        let own = streams_of(plan);
+        let own = plan.input.streams();
         let mut reached: HashSet<StreamId> = HashSet::new();
         reached.insert(plan.target);
         let mut open = vec![plan.target];

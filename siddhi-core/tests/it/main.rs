@@ -5,6 +5,7 @@
 
 mod aggregator;
 mod apps;
+mod changed;
 mod counters;
 mod drive;
 mod feedback;
