@@ -9,6 +9,7 @@ use siddhi_query::Diagnostic;
 use siddhi_query::ast::DataType;
 use siddhi_state::Snapshot;
 
+use super::accounts;
 use super::callback::{Chunk, QueryOutput};
 use super::counters::{self, ElementCounters};
 use super::error::AppError;
@@ -332,6 +333,7 @@ impl App {
         let region = self.shared.region.lock();
         Self::at_rest(&region)?;
         let snapshot = Snapshot::from_bytes(snapshot)?;
+        region.was_restored.set(true);
         let mut restored = Ok(());
         Self::guard(&region, |region| restored = region.restore(&snapshot))?;
         if restored.is_err() {
@@ -354,6 +356,18 @@ impl App {
         let mut counters = counters::read(&self.shared.region.lock());
         counters.extend(self.shared.transport.lock().counters());
         counters
+    }
+
+    /// Where what one element has put out is not what came to the next, as lines of text; nothing while
+    /// events are under way. `is_fed` says which streams were sent to from outside, but by sources. Not
+    /// for users.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn contradictions(&self, is_fed: impl Fn(&str) -> bool) -> Vec<String> {
+        let with_source = self.shared.transport.lock().fed().to_vec();
+        let region = self.shared.region.lock();
+        let is_fed = |stream, name: &str| with_source.contains(&stream) || is_fed(name);
+        Self::at_rest(&region).map_or_else(|_| Vec::new(), |region| accounts::check(region, is_fed))
     }
 
     /// The plan as text: logical, or with `physical` how it runs.
