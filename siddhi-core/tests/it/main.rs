@@ -12,6 +12,7 @@ mod feedback;
 mod groups;
 mod optimized;
 mod patterns;
+mod plans;
 mod processors;
 mod restore;
 mod singles;
