@@ -57,7 +57,7 @@ pub(crate) fn build(
             }
         }
     }
-    if switches.rule_index {
+    if switches.rule_index && switches.light_form {
         for junction in &mut junctions {
             junction.rules = RuleSet::new(app, &junction.readers);
         }
@@ -182,7 +182,9 @@ fn build_query(flow: &Flow, plan: &QueryPlan, state_name: String, switches: Swit
     let mut selector = Selector::compile(&plan.selector, plan.events);
     let (input, leaving) = match &plan.input {
         InputPlan::Stream(input) => {
-            if let Some(light) = Light::of(plan) {
+            if switches.light_form
+                && let Some(light) = Light::of(plan)
+            {
                 let state = selector.state(&plan.selector, Leaving::Never);
                 let input = QueryInput::Light(light);
                 return Query::new(plan, state_name, input, selector, state);
@@ -198,13 +200,16 @@ fn build_query(flow: &Flow, plan: &QueryPlan, state_name: String, switches: Swit
                 (Some(window), _) if window.bound.in_order => Leaving::InOrder,
                 _ => Leaving::AnyOrder,
             };
-            let mut input = stream_input(plan, input, (form, leaving), &selector);
-            input.lone = input.lone.filter(|_| switches.lone_events);
+            let input = stream_input(plan, input, (form, leaving), &selector, switches);
             (QueryInput::Stream(input), leaving)
         }
         InputPlan::Pattern(pattern) => {
             selector.each_match();
-            let read = plan.selector.input_columns();
+            let read = if switches.column_pruning {
+                plan.selector.input_columns()
+            } else {
+                (0..plan.selector.input_types.len()).collect()
+            };
             let operator = PatternOperator::new(pattern, &read, switches);
             (QueryInput::Pattern(std::cell::RefCell::new(operator)), Leaving::Never)
         }
@@ -218,6 +223,7 @@ fn stream_input(
     input: &StreamInputPlan,
     (form, leaving): (WindowForm, Leaving),
     selector: &Selector,
+    switches: Switches,
 ) -> StreamInput {
     let added: usize =
         input.before.iter().chain(&input.after).map(|handler| handler.added().len()).sum();
@@ -234,7 +240,11 @@ fn stream_input(
     let before = make(&input.before, Leaving::Never);
     let after = make(&input.after, leaving);
     let window = input.window.as_ref().map(|window| {
-        let (read, arguments) = columns_kept(plan, input, form);
+        let (read, arguments) = if switches.column_pruning {
+            columns_kept(plan, input, form)
+        } else {
+            all_columns(plan, input, form)
+        };
         let stage = WindowStage::new(WindowPlace {
             bound: &window.bound,
             form,
@@ -251,7 +261,9 @@ fn stream_input(
         (stage, std::cell::RefCell::new(WindowState::new()))
     });
     let lone = match &window {
-        Some((stage, _)) if before.iter().all(Handler::is_bare) => stage.lone_form(selector),
+        Some((stage, _)) if switches.lone_events && before.iter().all(Handler::is_bare) => {
+            stage.lone_form(selector)
+        }
         _ => None,
     };
     StreamInput { stream: input.stream, before, window, after, lone }
@@ -382,6 +394,20 @@ fn columns_kept(
             }
             (positions(&read), arguments(plan))
         }
+    }
+}
+
+/// What a window keeps without column pruning: everything but where the form has no room for it.
+fn all_columns(
+    plan: &QueryPlan,
+    input: &StreamInputPlan,
+    form: WindowForm,
+) -> (Vec<usize>, Vec<Expr>) {
+    let all = (0..input.window_types.len()).collect();
+    match form {
+        WindowForm::General => (all, Vec::new()),
+        WindowForm::Slab => (Vec::new(), arguments(plan)),
+        WindowForm::Sliding | WindowForm::Batch | WindowForm::Panes => (all, arguments(plan)),
     }
 }
 
