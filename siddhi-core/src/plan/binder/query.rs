@@ -125,7 +125,6 @@ impl AppBinder<'_> {
             selector,
             events: query.output.events,
             target,
-            span: query.span,
             text: query.to_string(),
             fingerprint: None,
         };
