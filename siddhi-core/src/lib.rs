@@ -27,7 +27,7 @@ pub mod expression;
 pub mod extension;
 pub mod functions;
 pub(crate) mod pattern;
-pub mod plan;
+pub(crate) mod plan;
 pub(crate) mod rules;
 pub(crate) mod runtime;
 pub(crate) mod selector;

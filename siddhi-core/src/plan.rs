@@ -2,6 +2,6 @@
 
 pub(crate) mod binder;
 pub(crate) mod codes;
-pub mod explain;
-pub mod logical;
+pub(crate) mod explain;
+pub(crate) mod logical;
 pub(crate) mod rules;

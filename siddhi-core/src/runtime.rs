@@ -1,5 +1,6 @@
 //! What runs an app: junctions, queries, partitions, timers, and the API to all of it.
 
+mod accounts;
 pub(crate) mod app;
 pub(crate) mod build;
 pub(crate) mod callback;

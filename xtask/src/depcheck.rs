@@ -11,7 +11,7 @@ use crate::workspace;
 const ARROWS: &[(&str, &[&str])] = &[
     ("siddhi-query", &[]),
     ("siddhi-pipeline", &[]),
-    ("siddhi-state", &["siddhi-pipeline"]),
+    ("siddhi-state", &[]),
     ("siddhi-core", &["siddhi-query", "siddhi-state", "siddhi-pipeline"]),
     ("siddhi-extensions", &["siddhi-core", "siddhi-query", "siddhi-state", "siddhi-pipeline"]),
     (

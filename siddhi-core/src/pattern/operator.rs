@@ -150,6 +150,11 @@ impl PatternOperator {
         ]
     }
 
+    /// The streams that it reads, each once.
+    pub(crate) fn streams(&self) -> impl Iterator<Item = StreamId> {
+        self.streams.iter().map(|readers| readers.stream)
+    }
+
     /// How each state finds its matches, as lines of text.
     pub(crate) fn explain(&self) -> Vec<String> {
         self.lines.clone()

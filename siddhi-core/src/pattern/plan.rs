@@ -30,37 +30,37 @@ pub(crate) fn null_column(data_type: DataType) -> usize {
 /// functions added, then the timestamp of its event (a long; null while the slot is empty), then
 /// the event itself (an object).
 #[derive(Clone, Debug)]
-pub struct PatternPlan {
+pub(crate) struct PatternPlan {
     /// The states.
-    pub states: Vec<StatePlan>,
+    pub(crate) states: Vec<StatePlan>,
     /// How long after its first event a match may still go on, in milliseconds.
-    pub within: Option<i64>,
+    pub(crate) within: Option<i64>,
 }
 
 /// A state: one element of the chain.
 #[derive(Clone, Debug)]
-pub struct StatePlan {
+pub(crate) struct StatePlan {
     /// The stream whose events it takes.
-    pub stream: StreamId,
+    pub(crate) stream: StreamId,
     /// The name of its event.
-    pub reference: Option<String>,
+    pub(crate) reference: Option<String>,
     /// The number of its first column.
-    pub base: usize,
+    pub(crate) base: usize,
     /// The attributes of its event: those of the stream, then those that functions added.
-    pub attributes: Vec<Attribute>,
+    pub(crate) attributes: Vec<Attribute>,
     /// Handlers in order. Filters may refer to the columns of lower slots and its own.
-    pub handlers: Vec<HandlerPlan>,
+    pub(crate) handlers: Vec<HandlerPlan>,
     /// Where a match goes on; none behind the last element.
-    pub next: Option<usize>,
+    pub(crate) next: Option<usize>,
     /// Where a copy begins anew when the element completes: the first state of the `every` that ends
     /// here.
-    pub again: Option<usize>,
+    pub(crate) again: Option<usize>,
     /// The first state of the `every` that it stands in.
-    pub head: Option<usize>,
+    pub(crate) head: Option<usize>,
     /// It is the first element.
-    pub first: bool,
+    pub(crate) first: bool,
     /// Its completion is a result.
-    pub last: bool,
+    pub(crate) last: bool,
 }
 
 impl StatePlan {
@@ -82,8 +82,7 @@ impl StatePlan {
 
 impl PatternPlan {
     /// The streams that it reads, each once, in order.
-    #[must_use]
-    pub fn streams(&self) -> Vec<StreamId> {
+    pub(crate) fn streams(&self) -> Vec<StreamId> {
         let mut streams = Vec::new();
         for state in &self.states {
             if !streams.contains(&state.stream) {
@@ -104,7 +103,7 @@ impl PatternPlan {
     }
 
     /// Calls `visit` for every expression of its filters and functions.
-    pub fn expressions(&mut self, visit: &mut dyn FnMut(&mut Expr)) {
+    pub(crate) fn expressions(&mut self, visit: &mut dyn FnMut(&mut Expr)) {
         for handler in self.states.iter_mut().flat_map(|state| &mut state.handlers) {
             match handler {
                 HandlerPlan::Filter(filter) => visit(&mut filter.condition),

@@ -13,6 +13,7 @@ use crate::extension::Registry;
 
 mod aggregates;
 mod annotations;
+mod fingerprint;
 mod handlers;
 mod input;
 mod output;

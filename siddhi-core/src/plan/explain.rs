@@ -3,8 +3,8 @@
 use siddhi_query::ast::OutputEvents;
 
 use super::logical::{
-    AggregatePlan, Attribute, ConditionPlan, HandlerPlan, InputPlan, LogicalApp, PartitionByPlan,
-    QueryPlan, SelectorPlan, StreamInputPlan,
+    AggregatePlan, ConditionPlan, HandlerPlan, InputPlan, LogicalApp, PartitionByPlan, QueryPlan,
+    SelectorPlan, StreamInputPlan,
 };
 use crate::expression::typed::{Expr, ExprKind};
 use crate::runtime::query::QueryInput;
@@ -21,7 +21,7 @@ pub(crate) fn logical(app: &LogicalApp) -> String {
         text.line(1, &format!("playback{idle}"));
     }
     for stream in &app.streams {
-        text.line(1, &format!("stream {} ({})", stream.name, attributes(&stream.attributes)));
+        text.line(1, &format!("stream {}", stream.signature()));
     }
     for partition in &app.partitions {
         text.line(1, &format!("partition {}", partition.name));
@@ -66,18 +66,16 @@ pub(crate) fn physical(app: &LogicalApp, region: &Region) -> String {
         text.line(0, &format!("query {} -> {}", query.name, stream_name(app, plan.target)));
         match &query.input {
             QueryInput::Stream(input) => {
-                for handler in &plan_handlers(plan) {
-                    text.line(1, handler);
-                }
+                let (before, after) = plan_handlers(plan);
+                text.handlers(1, before);
                 if let Some((stage, _)) = &input.window {
                     text.line(1, &format!("window in {:?} form", stage.form));
                     text.line(2, &stage.explain());
                 }
+                text.handlers(1, after);
             }
             QueryInput::Light(_) => {
-                for handler in &plan_handlers(plan) {
-                    text.line(1, handler);
-                }
+                text.handlers(1, plan_handlers(plan).0);
                 text.line(1, "light form: no state");
             }
             QueryInput::Pattern(pattern) => {
@@ -91,10 +89,11 @@ pub(crate) fn physical(app: &LogicalApp, region: &Region) -> String {
     text.0
 }
 
-fn plan_handlers(plan: &QueryPlan) -> Vec<String> {
+/// The handlers of a query before its window, and those behind it.
+fn plan_handlers(plan: &QueryPlan) -> (&[HandlerPlan], &[HandlerPlan]) {
     match &plan.input {
-        InputPlan::Stream(input) => input.before.iter().map(handler).collect(),
-        InputPlan::Pattern(_) => Vec::new(),
+        InputPlan::Stream(input) => (&input.before, &input.after),
+        InputPlan::Pattern(_) => (&[], &[]),
     }
 }
 
@@ -130,14 +129,16 @@ impl Lines {
 
     fn stream_input(&mut self, app: &LogicalApp, input: &StreamInputPlan) {
         self.line(2, &format!("from {}", stream_name(app, input.stream)));
-        for plan in &input.before {
-            self.line(3, &handler(plan));
-        }
+        self.handlers(3, &input.before);
         if let Some(window) = &input.window {
             self.line(3, &format!("window {}({})", window.name, window.parameters));
         }
-        for plan in &input.after {
-            self.line(3, &handler(plan));
+        self.handlers(3, &input.after);
+    }
+
+    fn handlers(&mut self, depth: usize, handlers: &[HandlerPlan]) {
+        for plan in handlers {
+            self.line(depth, &handler(plan));
         }
     }
 
@@ -184,12 +185,6 @@ impl Lines {
 
 fn stream_name(app: &LogicalApp, stream: usize) -> String {
     app.streams.get(stream).map_or_else(|| format!("?{stream}"), |stream| stream.name.clone())
-}
-
-fn attributes(attributes: &[Attribute]) -> String {
-    let list: Vec<String> =
-        attributes.iter().map(|a| format!("{} {}", a.name, a.data_type)).collect();
-    list.join(", ")
 }
 
 pub(crate) fn handler(handler: &HandlerPlan) -> String {

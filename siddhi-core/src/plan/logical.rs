@@ -1,72 +1,81 @@
 //! The logical plan: an app as plain data, with every name resolved and every type checked.
 
-use siddhi_query::ast::{DataType, OutputEvents, Span};
+use siddhi_query::ast::{DataType, OutputEvents};
 
 use crate::expression::typed::{AggregateCall, Expr};
 use crate::extension::{BoundStreamFunction, BoundStreamProcessor, BoundWindow};
 
 /// A stream by its place in [`LogicalApp::streams`].
-pub type StreamId = usize;
+pub(crate) type StreamId = usize;
 
 /// An attribute of a stream or of an output.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Attribute {
+pub(crate) struct Attribute {
     /// The name.
-    pub name: String,
+    pub(crate) name: String,
     /// The type.
-    pub data_type: DataType,
+    pub(crate) data_type: DataType,
 }
 
 /// A whole app.
 #[derive(Clone, Debug, Default)]
-pub struct LogicalApp {
+pub(crate) struct LogicalApp {
     /// The name, when one is given.
-    pub name: Option<String>,
+    pub(crate) name: Option<String>,
     /// Time comes from the events.
-    pub playback: Option<Playback>,
+    pub(crate) playback: Option<Playback>,
     /// Streams: defined ones in the order of the text, then what queries defined.
-    pub streams: Vec<StreamPlan>,
+    pub(crate) streams: Vec<StreamPlan>,
     /// All queries in the order of the text, those of partitions too.
-    pub queries: Vec<QueryPlan>,
+    pub(crate) queries: Vec<QueryPlan>,
     /// Partitions in the order of the text.
-    pub partitions: Vec<PartitionPlan>,
+    pub(crate) partitions: Vec<PartitionPlan>,
 }
 
 /// `@app:playback`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Playback {
+pub(crate) struct Playback {
     /// When this much wall clock has passed without an event, time moves by the increment; both in
     /// milliseconds.
-    pub idle: Option<Idle>,
+    pub(crate) idle: Option<Idle>,
 }
 
 /// `idle.time` and `increment`, in milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Idle {
+pub(crate) struct Idle {
     /// How long nothing may come.
-    pub time_ms: i64,
+    pub(crate) time_ms: i64,
     /// By how much time then moves.
-    pub increment_ms: i64,
+    pub(crate) increment_ms: i64,
 }
 
 /// A stream.
 #[derive(Clone, Debug)]
-pub struct StreamPlan {
+pub(crate) struct StreamPlan {
     /// The name, with `#` for inner and `!` for fault streams.
-    pub name: String,
+    pub(crate) name: String,
     /// The attributes.
-    pub attributes: Vec<Attribute>,
+    pub(crate) attributes: Vec<Attribute>,
     /// Where it comes from.
-    pub origin: StreamOrigin,
+    pub(crate) origin: StreamOrigin,
     /// What happens with rows that fail in a reader.
-    pub on_error: OnError,
+    pub(crate) on_error: OnError,
     /// The fault stream, with `@OnError(action='STREAM')`.
-    pub fault: Option<StreamId>,
+    pub(crate) fault: Option<StreamId>,
+}
+
+impl StreamPlan {
+    /// The name with the attributes and their types.
+    pub(crate) fn signature(&self) -> String {
+        let attribute = |it: &Attribute| format!("{} {}", it.name, it.data_type);
+        let list: Vec<String> = self.attributes.iter().map(attribute).collect();
+        format!("{} ({})", self.name, list.join(", "))
+    }
 }
 
 /// Where a stream comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum StreamOrigin {
+pub(crate) enum StreamOrigin {
     /// A definition.
     Defined,
     /// The first query that inserts into it.
@@ -79,7 +88,7 @@ pub enum StreamOrigin {
 
 /// What happens with rows that fail.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum OnError {
+pub(crate) enum OnError {
     /// They are logged and counted.
     #[default]
     Log,
@@ -91,55 +100,81 @@ pub enum OnError {
 
 /// A query.
 #[derive(Clone, Debug)]
-pub struct QueryPlan {
+pub(crate) struct QueryPlan {
     /// The given name or `query_N`.
-    pub name: String,
+    pub(crate) name: String,
     /// Whether the name was given.
-    pub named: bool,
+    pub(crate) named: bool,
     /// The partition that it stands in.
-    pub partition: Option<usize>,
+    pub(crate) partition: Option<usize>,
     /// What it reads.
-    pub input: InputPlan,
+    pub(crate) input: InputPlan,
     /// What it selects.
-    pub selector: SelectorPlan,
+    pub(crate) selector: SelectorPlan,
     /// The kinds of events that it puts out.
-    pub events: OutputEvents,
+    pub(crate) events: OutputEvents,
     /// Where they go.
-    pub target: StreamId,
-    /// Where it stands in the text.
-    pub span: Span,
+    pub(crate) target: StreamId,
     /// Its text as the printer writes it: what names its state when it has no name.
-    pub text: String,
+    pub(crate) text: String,
+    /// What its state belongs to; none when it keeps nothing.
+    pub(crate) fingerprint: Option<u64>,
+}
+
+impl QueryPlan {
+    /// Whether something is remembered from one chunk to the next.
+    pub(crate) fn keeps_state(&self) -> bool {
+        let InputPlan::Stream(input) = &self.input else { return true };
+        let handler_keeps = |handler: &HandlerPlan| match handler {
+            HandlerPlan::Filter(filter) => !filter.aggregates.is_empty(),
+            HandlerPlan::Function(_) => false,
+            HandlerPlan::Processor(_) => true,
+        };
+        input.window.is_some()
+            || input.before.iter().chain(&input.after).any(handler_keeps)
+            || !self.selector.group_by.is_empty()
+            || self.selector.has_aggregates()
+    }
 }
 
 /// What a query reads.
 #[derive(Clone, Debug)]
 #[allow(clippy::large_enum_variant, reason = "one per query; plans are built once")]
-pub enum InputPlan {
+pub(crate) enum InputPlan {
     /// One stream.
     Stream(StreamInputPlan),
     /// A pattern.
     Pattern(crate::pattern::plan::PatternPlan),
 }
 
+impl InputPlan {
+    /// The streams that are read, each once.
+    pub(crate) fn streams(&self) -> Vec<StreamId> {
+        match self {
+            Self::Stream(input) => vec![input.stream],
+            Self::Pattern(pattern) => pattern.streams(),
+        }
+    }
+}
+
 /// One stream with its handlers.
 #[derive(Clone, Debug)]
-pub struct StreamInputPlan {
+pub(crate) struct StreamInputPlan {
     /// The stream.
-    pub stream: StreamId,
+    pub(crate) stream: StreamId,
     /// Handlers before the window, or all when there is none.
-    pub before: Vec<HandlerPlan>,
+    pub(crate) before: Vec<HandlerPlan>,
     /// The window.
-    pub window: Option<WindowPlan>,
+    pub(crate) window: Option<WindowPlan>,
     /// Handlers behind the window.
-    pub after: Vec<HandlerPlan>,
+    pub(crate) after: Vec<HandlerPlan>,
     /// The types of the columns at the window: the stream's and those that handlers before it added.
-    pub window_types: Vec<DataType>,
+    pub(crate) window_types: Vec<DataType>,
 }
 
 /// A handler.
 #[derive(Clone, Debug)]
-pub enum HandlerPlan {
+pub(crate) enum HandlerPlan {
     /// Rows pass where the condition is true.
     Filter(ConditionPlan),
     /// Rows get more attributes.
@@ -150,8 +185,7 @@ pub enum HandlerPlan {
 
 impl HandlerPlan {
     /// The attributes that it adds behind those of its input.
-    #[must_use]
-    pub fn added(&self) -> &[(String, DataType)] {
+    pub(crate) fn added(&self) -> &[(String, DataType)] {
         match self {
             Self::Filter(_) => &[],
             Self::Function(function) => &function.bound.added,
@@ -162,93 +196,92 @@ impl HandlerPlan {
 
 /// A condition with its aggregators.
 #[derive(Clone, Debug)]
-pub struct ConditionPlan {
+pub(crate) struct ConditionPlan {
     /// Aggregators, in the order in which they run; their values are columns behind the input's.
-    pub aggregates: Vec<AggregatePlan>,
+    pub(crate) aggregates: Vec<AggregatePlan>,
     /// The condition over input and aggregates.
-    pub condition: Expr,
+    pub(crate) condition: Expr,
 }
 
 /// A stream function with its arguments.
 #[derive(Clone, Debug)]
-pub struct StreamFunctionPlan {
+pub(crate) struct StreamFunctionPlan {
     /// The name, for explain.
-    pub name: String,
+    pub(crate) name: String,
     /// What is called.
-    pub bound: BoundStreamFunction,
+    pub(crate) bound: BoundStreamFunction,
     /// The arguments.
-    pub arguments: Vec<Expr>,
+    pub(crate) arguments: Vec<Expr>,
 }
 
 /// A stream processor with its arguments.
 #[derive(Clone, Debug)]
-pub struct StreamProcessorPlan {
+pub(crate) struct StreamProcessorPlan {
     /// The name, for explain.
-    pub name: String,
+    pub(crate) name: String,
     /// Makes it.
-    pub bound: BoundStreamProcessor,
+    pub(crate) bound: BoundStreamProcessor,
     /// The arguments.
-    pub arguments: Vec<Expr>,
+    pub(crate) arguments: Vec<Expr>,
 }
 
 /// A window.
 #[derive(Clone, Debug)]
-pub struct WindowPlan {
+pub(crate) struct WindowPlan {
     /// The name, for explain.
-    pub name: String,
+    pub(crate) name: String,
     /// The parameters as written, for explain.
-    pub parameters: String,
+    pub(crate) parameters: String,
     /// Makes it.
-    pub bound: BoundWindow,
+    pub(crate) bound: BoundWindow,
 }
 
 /// An aggregator in its place.
 #[derive(Clone, Debug)]
-pub struct AggregatePlan {
+pub(crate) struct AggregatePlan {
     /// The call. Its arguments may refer to aggregates before it as columns.
-    pub call: AggregateCall,
+    pub(crate) call: AggregateCall,
     /// The type of its value.
-    pub data_type: DataType,
+    pub(crate) data_type: DataType,
     /// It sees only rows where this is true: the left side of the `and` it stands in, and such.
-    pub guard: Option<Expr>,
+    pub(crate) guard: Option<Expr>,
 }
 
 /// What a query selects.
 #[derive(Clone, Debug)]
-pub struct SelectorPlan {
+pub(crate) struct SelectorPlan {
     /// The types of the input's columns.
-    pub input_types: Vec<DataType>,
+    pub(crate) input_types: Vec<DataType>,
     /// The columns to group by; empty for none.
-    pub group_by: Vec<usize>,
+    pub(crate) group_by: Vec<usize>,
     /// Aggregators of the items.
-    pub aggregates: Vec<AggregatePlan>,
+    pub(crate) aggregates: Vec<AggregatePlan>,
     /// The output attributes, over input and aggregates.
-    pub items: Vec<ItemPlan>,
+    pub(crate) items: Vec<ItemPlan>,
     /// Values of the input that `having` reads beside the output attributes; only patterns have any.
-    pub hidden: Vec<Expr>,
+    pub(crate) hidden: Vec<Expr>,
     /// `having`, over the output attributes and what stands in `hidden` behind them.
-    pub having: Option<ConditionPlan>,
+    pub(crate) having: Option<ConditionPlan>,
     /// `order by`: output attributes, true for descending.
-    pub order_by: Vec<(usize, bool)>,
+    pub(crate) order_by: Vec<(usize, bool)>,
     /// `limit`.
-    pub limit: Option<u64>,
+    pub(crate) limit: Option<u64>,
     /// `offset`.
-    pub offset: u64,
+    pub(crate) offset: u64,
 }
 
 /// One output attribute.
 #[derive(Clone, Debug)]
-pub struct ItemPlan {
+pub(crate) struct ItemPlan {
     /// Its name.
-    pub name: String,
+    pub(crate) name: String,
     /// Its value.
-    pub expression: Expr,
+    pub(crate) expression: Expr,
 }
 
 impl SelectorPlan {
     /// The output attributes.
-    #[must_use]
-    pub fn attributes(&self) -> Vec<Attribute> {
+    pub(crate) fn attributes(&self) -> Vec<Attribute> {
         let attribute = |item: &ItemPlan| Attribute {
             name: item.name.clone(),
             data_type: item.expression.data_type,
@@ -257,8 +290,7 @@ impl SelectorPlan {
     }
 
     /// The columns of the input that it reads, each once, ascending.
-    #[must_use]
-    pub fn input_columns(&self) -> Vec<usize> {
+    pub(crate) fn input_columns(&self) -> Vec<usize> {
         let mut read = vec![false; self.input_types.len()];
         let mut look = |column: usize| {
             if let Some(seen) = read.get_mut(column) {
@@ -276,8 +308,7 @@ impl SelectorPlan {
     }
 
     /// Whether an aggregator stands in the items or in `having`.
-    #[must_use]
-    pub fn has_aggregates(&self) -> bool {
+    pub(crate) fn has_aggregates(&self) -> bool {
         !self.aggregates.is_empty()
             || self.having.as_ref().is_some_and(|having| !having.aggregates.is_empty())
     }
@@ -285,31 +316,33 @@ impl SelectorPlan {
 
 /// A partition.
 #[derive(Clone, Debug)]
-pub struct PartitionPlan {
+pub(crate) struct PartitionPlan {
     /// The given name or `partition_N`.
-    pub name: String,
+    pub(crate) name: String,
     /// Whether the name was given.
-    pub named: bool,
+    pub(crate) named: bool,
     /// Its text as the printer writes it: what names its state when it has no name.
-    pub text: String,
+    pub(crate) text: String,
     /// The keys of its streams.
-    pub keys: Vec<PartitionKeyPlan>,
+    pub(crate) keys: Vec<PartitionKeyPlan>,
     /// Its queries, by their place in [`LogicalApp::queries`].
-    pub queries: Vec<usize>,
+    pub(crate) queries: Vec<usize>,
+    /// What the numbers of its keys belong to.
+    pub(crate) fingerprint: u64,
 }
 
 /// The key of one stream.
 #[derive(Clone, Debug)]
-pub struct PartitionKeyPlan {
+pub(crate) struct PartitionKeyPlan {
     /// The stream.
-    pub stream: StreamId,
+    pub(crate) stream: StreamId,
     /// How its rows find their key.
-    pub by: PartitionByPlan,
+    pub(crate) by: PartitionByPlan,
 }
 
 /// How rows find their key.
 #[derive(Clone, Debug)]
-pub enum PartitionByPlan {
+pub(crate) enum PartitionByPlan {
     /// By the text of a value.
     Value {
         /// Its aggregators, as in a condition: over the rows of all keys.

@@ -14,9 +14,13 @@ pub struct Switches {
     pub constant_folding: bool,
     /// Windows make no expired rows where nobody sees them.
     pub expired_elision: bool,
+    /// Windows and patterns keep the columns that somebody reads. (The slab has no room for others.)
+    pub column_pruning: bool,
     /// Patterns find their partners by hash.
     pub pattern_index: bool,
-    /// The filters of all readers of a stream are looked up together.
+    /// Queries that only filter and compute run in the light form.
+    pub light_form: bool,
+    /// The filters of all readers of a stream are looked up together; only of light queries.
     pub rule_index: bool,
     /// Partitions work on whole chunks where nobody can tell.
     pub partition_chunks: bool,
@@ -29,7 +33,9 @@ impl Default for Switches {
         Self {
             constant_folding: true,
             expired_elision: true,
+            column_pruning: true,
             pattern_index: true,
+            light_form: true,
             rule_index: true,
             partition_chunks: true,
             lone_events: true,
@@ -44,7 +50,9 @@ impl Switches {
         Self {
             constant_folding: false,
             expired_elision: false,
+            column_pruning: false,
             pattern_index: false,
+            light_form: false,
             rule_index: false,
             partition_chunks: false,
             lone_events: false,

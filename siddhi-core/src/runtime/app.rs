@@ -9,7 +9,7 @@ use siddhi_query::Diagnostic;
 use siddhi_query::ast::DataType;
 use siddhi_state::Snapshot;
 
-use super::build::streams_of;
+use super::accounts;
 use super::callback::{Chunk, QueryOutput};
 use super::counters::{self, ElementCounters};
 use super::error::AppError;
@@ -94,7 +94,8 @@ impl App {
     #[must_use]
     pub fn streams(&self) -> Vec<StreamInfo> {
         let plan = &self.shared.plan;
-        let read: Vec<StreamId> = plan.queries.iter().flat_map(streams_of).collect();
+        let read: Vec<StreamId> =
+            plan.queries.iter().flat_map(|query| query.input.streams()).collect();
         let transport = self.shared.transport.lock();
         plan.streams
             .iter()
@@ -313,6 +314,11 @@ impl App {
     /// Puts back what [`App::snapshot`] of the same text gave: the app goes on as if it had never
     /// stopped.
     ///
+    /// The text may differ in what keeps nothing, and in its comments, layout and annotations. A query
+    /// with a name of its own that keeps something and has changed, be it only in what it selects, is
+    /// refused, and so are a partition with a name and other keys, and a query that reads a stream with
+    /// other attributes. A query without a name that has changed is another query: it begins anew.
+    ///
     /// Not restored are: whether the app runs, its callbacks, how far its sources have read, what its
     /// sinks still hold, and the counters of streams, filters, stream functions and selections (those
     /// of windows and patterns are state). The wall clock of the app is put back, that of its manager
@@ -327,6 +333,7 @@ impl App {
         let region = self.shared.region.lock();
         Self::at_rest(&region)?;
         let snapshot = Snapshot::from_bytes(snapshot)?;
+        region.was_restored.set(true);
         let mut restored = Ok(());
         Self::guard(&region, |region| restored = region.restore(&snapshot))?;
         if restored.is_err() {
@@ -349,6 +356,18 @@ impl App {
         let mut counters = counters::read(&self.shared.region.lock());
         counters.extend(self.shared.transport.lock().counters());
         counters
+    }
+
+    /// Where what one element has put out is not what came to the next, as lines of text; nothing while
+    /// events are under way. `is_fed` says which streams were sent to from outside, but by sources. Not
+    /// for users.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn contradictions(&self, is_fed: impl Fn(&str) -> bool) -> Vec<String> {
+        let with_source = self.shared.transport.lock().fed().to_vec();
+        let region = self.shared.region.lock();
+        let is_fed = |stream, name: &str| with_source.contains(&stream) || is_fed(name);
+        Self::at_rest(&region).map_or_else(|_| Vec::new(), |region| accounts::check(region, is_fed))
     }
 
     /// The plan as text: logical, or with `physical` how it runs.

@@ -48,7 +48,7 @@ pub(crate) fn build(
         })
         .collect();
     for (index, query) in app.queries.iter().enumerate() {
-        for stream in streams_of(query) {
+        for stream in query.input.streams() {
             if let Some(junction) = junctions.get_mut(stream) {
                 let reader = reader(app, index, query, stream);
                 if !junction.readers.contains(&reader) {
@@ -57,7 +57,7 @@ pub(crate) fn build(
             }
         }
     }
-    if switches.rule_index {
+    if switches.rule_index && switches.light_form {
         for junction in &mut junctions {
             junction.rules = RuleSet::new(app, &junction.readers);
         }
@@ -86,14 +86,6 @@ pub(crate) fn build(
         .collect();
     let time = Time::new(clock, app.playback);
     Region::new(junctions, queries, partitions, time, Random::new(seed))
-}
-
-/// The streams that a query reads, each once.
-pub(super) fn streams_of(query: &QueryPlan) -> Vec<usize> {
-    match &query.input {
-        InputPlan::Stream(input) => vec![input.stream],
-        InputPlan::Pattern(pattern) => pattern.streams(),
-    }
 }
 
 /// How a stream reaches a query: by the key of its partition, to every key, or plainly.
@@ -128,7 +120,7 @@ fn build_partition(
         .map(|key| {
             let reads = |index: &usize| {
                 let query = app.queries.get(*index);
-                query.is_some_and(|query| streams_of(query).contains(&key.stream))
+                query.is_some_and(|query| query.input.streams().contains(&key.stream))
             };
             let readers: Vec<usize> = plan.queries.iter().copied().filter(reads).collect();
             let whole =
@@ -138,7 +130,7 @@ fn build_partition(
             PartitionStream::new(key.stream, by, readers, whole)
         })
         .collect();
-    Partition::new(plan.name.clone(), state_name, streams, unkeyed(app, plan))
+    Partition::new(plan, state_name, streams, unkeyed(app, plan))
 }
 
 /// The streams that a partition reads and has no key for, each with the queries that read it.
@@ -146,7 +138,7 @@ fn unkeyed(app: &LogicalApp, plan: &PartitionPlan) -> Vec<(StreamId, Vec<usize>)
     let mut unkeyed: Vec<(StreamId, Vec<usize>)> = Vec::new();
     for index in &plan.queries {
         let Some(query) = app.queries.get(*index) else { continue };
-        for stream in streams_of(query) {
+        for stream in query.input.streams() {
             if !matches!(reader(app, *index, query, stream), Reader::EachKey(_)) {
                 continue;
             }
@@ -190,7 +182,9 @@ fn build_query(flow: &Flow, plan: &QueryPlan, state_name: String, switches: Swit
     let mut selector = Selector::compile(&plan.selector, plan.events);
     let (input, leaving) = match &plan.input {
         InputPlan::Stream(input) => {
-            if let Some(light) = Light::of(plan) {
+            if switches.light_form
+                && let Some(light) = Light::of(plan)
+            {
                 let state = selector.state(&plan.selector, Leaving::Never);
                 let input = QueryInput::Light(light);
                 return Query::new(plan, state_name, input, selector, state);
@@ -206,13 +200,16 @@ fn build_query(flow: &Flow, plan: &QueryPlan, state_name: String, switches: Swit
                 (Some(window), _) if window.bound.in_order => Leaving::InOrder,
                 _ => Leaving::AnyOrder,
             };
-            let mut input = stream_input(plan, input, (form, leaving), &selector);
-            input.lone = input.lone.filter(|_| switches.lone_events);
+            let input = stream_input(plan, input, (form, leaving), &selector, switches);
             (QueryInput::Stream(input), leaving)
         }
         InputPlan::Pattern(pattern) => {
             selector.each_match();
-            let read = plan.selector.input_columns();
+            let read = if switches.column_pruning {
+                plan.selector.input_columns()
+            } else {
+                (0..plan.selector.input_types.len()).collect()
+            };
             let operator = PatternOperator::new(pattern, &read, switches);
             (QueryInput::Pattern(std::cell::RefCell::new(operator)), Leaving::Never)
         }
@@ -226,6 +223,7 @@ fn stream_input(
     input: &StreamInputPlan,
     (form, leaving): (WindowForm, Leaving),
     selector: &Selector,
+    switches: Switches,
 ) -> StreamInput {
     let added: usize =
         input.before.iter().chain(&input.after).map(|handler| handler.added().len()).sum();
@@ -242,7 +240,11 @@ fn stream_input(
     let before = make(&input.before, Leaving::Never);
     let after = make(&input.after, leaving);
     let window = input.window.as_ref().map(|window| {
-        let (read, arguments) = columns_kept(plan, input, form);
+        let (read, arguments) = if switches.column_pruning {
+            columns_kept(plan, input, form)
+        } else {
+            all_columns(plan, input, form)
+        };
         let stage = WindowStage::new(WindowPlace {
             bound: &window.bound,
             form,
@@ -259,7 +261,9 @@ fn stream_input(
         (stage, std::cell::RefCell::new(WindowState::new()))
     });
     let lone = match &window {
-        Some((stage, _)) if before.iter().all(Handler::is_bare) => stage.lone_form(selector),
+        Some((stage, _)) if switches.lone_events && before.iter().all(Handler::is_bare) => {
+            stage.lone_form(selector)
+        }
         _ => None,
     };
     StreamInput { stream: input.stream, before, window, after, lone }
@@ -315,7 +319,7 @@ impl Flow {
         let mut next: Vec<Vec<StreamId>> =
             app.streams.iter().map(|stream| stream.fault.into_iter().collect()).collect();
         for query in &app.queries {
-            for stream in streams_of(query) {
+            for stream in query.input.streams() {
                 if let Some(next) = next.get_mut(stream)
                     && next.last() != Some(&query.target)
                 {
@@ -328,7 +332,7 @@ impl Flow {
 
     /// Whether what a query puts out can come back to it.
     fn comes_back(&self, plan: &QueryPlan) -> bool {
-        let own = streams_of(plan);
+        let own = plan.input.streams();
         let mut reached: HashSet<StreamId> = HashSet::new();
         reached.insert(plan.target);
         let mut open = vec![plan.target];
@@ -390,6 +394,20 @@ fn columns_kept(
             }
             (positions(&read), arguments(plan))
         }
+    }
+}
+
+/// What a window keeps without column pruning: everything but where the form has no room for it.
+fn all_columns(
+    plan: &QueryPlan,
+    input: &StreamInputPlan,
+    form: WindowForm,
+) -> (Vec<usize>, Vec<Expr>) {
+    let all = (0..input.window_types.len()).collect();
+    match form {
+        WindowForm::General => (all, Vec::new()),
+        WindowForm::Slab => (Vec::new(), arguments(plan)),
+        WindowForm::Sliding | WindowForm::Batch | WindowForm::Panes => (all, arguments(plan)),
     }
 }
 

@@ -1,10 +1,12 @@
 //! What every element has counted.
 
-use super::handlers::Handler;
 use hashbrown::HashMap;
 
-use super::query::QueryInput;
+use super::handlers::Handler;
+use super::junction::Junction;
+use super::query::{Query, QueryInput};
 use super::region::Region;
+use super::windowing::WindowState;
 
 /// The counts of one element.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,84 +50,107 @@ impl ElementCounters {
 }
 
 pub(crate) fn read(region: &Region) -> Vec<ElementCounters> {
-    let mut list = Vec::new();
-    for junction in &region.junctions {
-        let mut counts = vec![("in", junction.rows.get())];
-        for (name, count) in
-            [("refused", junction.rows_refused.get()), ("failed", junction.rows_failed.get())]
-        {
-            if count > 0 {
-                counts.push((name, count));
-            }
-        }
-        list.push(ElementCounters { element: format!("stream {}", junction.name), counts });
-    }
+    let junctions = region.junctions.iter().map(of_junction);
     let rules = rules(region);
-    for (index, query) in region.queries.iter().enumerate() {
-        let name = &query.name;
-        let (mut rows, mut out) = (query.rows_selected.get(), query.rows_out.get());
-        match &query.input {
-            QueryInput::Light(light) => {
-                let rule = rules.get(&index);
-                for (number, (rows, out)) in light.filter_counts(rule.map(|r| r.0)).enumerate() {
-                    // A rule that is looked up and not run counts its rows itself.
-                    let out = rule.and_then(|rule| rule.1).unwrap_or(out);
-                    list.push(ElementCounters {
-                        element: format!("query {name} filter {}", number + 1),
-                        counts: vec![("in", rows), ("out", out), ("filtered", rows - out)],
-                    });
-                }
-                (rows, out) = match rule.and_then(|rule| rule.1) {
-                    Some(out) => (out, out),
-                    None => (light.rows_selected(), light.rows_out.get()),
-                };
+    let queries = region.queries.iter().enumerate();
+    let queries = queries.flat_map(|(index, query)| of_query(query, rules.get(&index).copied()));
+    junctions.chain(queries).collect()
+}
+
+fn of_junction(junction: &Junction) -> ElementCounters {
+    let mut counts = vec![("in", junction.rows.get())];
+    let seldom = [("refused", &junction.rows_refused), ("failed", &junction.rows_failed)];
+    counts.extend(seldom.map(|(name, count)| (name, count.get())).iter().filter(|it| it.1 > 0));
+    ElementCounters { element: format!("stream {}", junction.name), counts }
+}
+
+/// What the elements of a query have counted, in the order in which rows go through; `rule` when it
+/// is one.
+pub(super) fn of_query(query: &Query, rule: Option<RuleCounts>) -> Vec<ElementCounters> {
+    let name = &query.name;
+    let mut list = Vec::new();
+    let (mut rows, mut out) = (query.rows_selected.get(), query.rows_out.get());
+    match &query.input {
+        QueryInput::Light(light) => {
+            // A rule that is looked up and not run counts its rows itself.
+            let found = rule.and_then(|rule| rule.rows_out);
+            let counts = light.filter_counts(rule.map(|rule| rule.rows_in));
+            for (number, (rows, out)) in counts.enumerate() {
+                let element = format!("query {name} filter {}", number + 1);
+                list.push(passing(element, rows, found.unwrap_or(out), Some("filtered")));
             }
-            QueryInput::Stream(input) => {
-                let handlers = input.before.iter().chain(&input.after);
-                for (number, handler) in handlers.enumerate() {
-                    let (kind, rows, out) = handler.counts();
-                    let mut counts = vec![("in", rows), ("out", out)];
-                    match handler {
-                        Handler::Filter(_) => counts.push(("filtered", rows - out)),
-                        Handler::Function(_) => counts.push(("failed", rows - out)),
-                        Handler::Processor(_) => {}
-                    }
-                    let element = format!("query {name} {kind} {}", number + 1);
-                    list.push(ElementCounters { element, counts });
-                }
-                if let Some((_, state)) = &input.window {
-                    let state = state.borrow();
-                    list.push(ElementCounters {
-                        element: format!("query {name} window"),
-                        counts: vec![
-                            ("in", state.rows_in),
-                            ("held", state.rows_held()),
-                            ("expired", state.rows_expired),
-                            ("dropped", state.rows_dropped),
-                        ],
-                    });
-                }
-            }
-            QueryInput::Pattern(pattern) => list.push(ElementCounters {
-                element: format!("query {name} pattern"),
-                counts: pattern.borrow().counts(),
-            }),
+            (rows, out) = found.map_or_else(
+                || (light.rows_selected(), light.rows_out.get()),
+                |found| (found, found),
+            );
         }
-        list.push(ElementCounters {
-            element: format!("query {name} selector"),
-            counts: vec![("in", rows), ("out", out), ("absorbed", rows.saturating_sub(out))],
-        });
+        QueryInput::Stream(input) => {
+            let before = input.before.len();
+            list.extend(of_handlers(name, 0, &input.before));
+            list.extend(input.window.as_ref().map(|(_, state)| of_window(name, &state.borrow())));
+            list.extend(of_handlers(name, before, &input.after));
+        }
+        QueryInput::Pattern(pattern) => list.push(ElementCounters {
+            element: format!("query {name} pattern"),
+            counts: pattern.borrow().counts(),
+        }),
     }
+    list.push(passing(format!("query {name} selector"), rows, out, Some("absorbed")));
     list
 }
 
-/// The queries that are rules: the rows of their stream, and what they let through when they are
-/// not run themselves.
-fn rules(region: &Region) -> HashMap<usize, (u64, Option<u64>)> {
+/// An element that lets rows through; those that it does not are its `rest`. When more have come out
+/// than in, the account does not add up.
+fn passing(element: String, rows: u64, out: u64, rest: Option<&'static str>) -> ElementCounters {
+    let mut counts = vec![("in", rows), ("out", out)];
+    counts.extend(rest.map(|rest| (rest, rows.saturating_sub(out))));
+    ElementCounters { element, counts }
+}
+
+/// Those of handlers, of which so many stand before them.
+fn of_handlers(
+    query: &str,
+    before: usize,
+    handlers: &[Handler],
+) -> impl Iterator<Item = ElementCounters> {
+    handlers.iter().enumerate().map(move |(number, handler)| {
+        let (kind, rows, out) = handler.counts();
+        let rest = match handler {
+            Handler::Filter(_) => Some("filtered"),
+            Handler::Function(_) => Some("failed"),
+            Handler::Processor(_) => None,
+        };
+        passing(format!("query {query} {kind} {}", before + number + 1), rows, out, rest)
+    })
+}
+
+fn of_window(query: &str, state: &WindowState) -> ElementCounters {
+    ElementCounters {
+        element: format!("query {query} window"),
+        counts: vec![
+            ("in", state.rows_in),
+            ("held", state.rows_held()),
+            ("expired", state.rows_expired),
+            ("dropped", state.rows_dropped),
+        ],
+    }
+}
+
+/// What is counted of a rule beside its query.
+#[derive(Clone, Copy)]
+pub(super) struct RuleCounts {
+    /// The rows of its stream.
+    rows_in: u64,
+    /// What it let through when it is not run itself.
+    rows_out: Option<u64>,
+}
+
+/// The queries that are rules.
+pub(super) fn rules(region: &Region) -> HashMap<usize, RuleCounts> {
     let mut rules = HashMap::new();
     for junction in &region.junctions {
-        for (query, out) in junction.rules.iter().flat_map(|set| set.rows_out()) {
-            rules.insert(query, (junction.rows.get(), out));
+        for (query, rows_out) in junction.rules.iter().flat_map(|set| set.rows_out()) {
+            rules.insert(query, RuleCounts { rows_in: junction.rows.get(), rows_out });
         }
     }
     rules

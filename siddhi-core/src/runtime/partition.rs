@@ -8,7 +8,7 @@ use crate::event::view::{Columns, Selection, View};
 use crate::expression::predicate::Predicate;
 use crate::expression::program::{Program, Scratch};
 use crate::extension::Leaving;
-use crate::plan::logical::{AggregatePlan, PartitionByPlan, StreamId};
+use crate::plan::logical::{AggregatePlan, PartitionByPlan, PartitionPlan, StreamId};
 use crate::selector::aggregation::{AggregationPlan, AggregationWork, Aggregators, Groups};
 use crate::selector::context::EvalContext;
 use crate::selector::groups::GroupTable;
@@ -21,6 +21,8 @@ pub(crate) struct Partition {
     pub(crate) name: String,
     /// What names its state: the given name, or a hash of its text.
     pub(crate) state_name: String,
+    /// What its keys belong to.
+    pub(crate) fingerprint: u64,
     pub(crate) streams: Vec<PartitionStream>,
     /// The streams that it reads and has no key for, each with the queries that read it.
     unkeyed: Vec<(StreamId, Vec<usize>)>,
@@ -221,12 +223,19 @@ impl Keys {
 
 impl Partition {
     pub(crate) fn new(
-        name: String,
+        plan: &PartitionPlan,
         state_name: String,
         streams: Vec<PartitionStream>,
         unkeyed: Vec<(StreamId, Vec<usize>)>,
     ) -> Self {
-        Self { name, state_name, streams, unkeyed, keys: RefCell::new(Keys::new()) }
+        Self {
+            name: plan.name.clone(),
+            state_name,
+            fingerprint: plan.fingerprint,
+            streams,
+            unkeyed,
+            keys: RefCell::new(Keys::new()),
+        }
     }
 
     /// The aggregators of its keys, for the component that holds their state.

@@ -17,6 +17,8 @@ pub(crate) struct Query {
     pub(crate) name: String,
     /// What names its state: the given name, or a hash of its text.
     pub(crate) state_name: String,
+    /// What its state belongs to; none when it keeps nothing.
+    pub(crate) fingerprint: Option<u64>,
     pub(crate) partition: Option<usize>,
     pub(crate) input: QueryInput,
     pub(crate) selector: Selector,
@@ -72,6 +74,7 @@ impl Query {
         Self {
             name: plan.name.clone(),
             state_name,
+            fingerprint: plan.fingerprint,
             partition: plan.partition,
             input,
             selector,

@@ -59,6 +59,10 @@ pub(crate) struct Region {
     stack_end: Cell<usize>,
     /// A chunk was given up since somebody last asked.
     pub(super) gave_up: Cell<bool>,
+    /// A chunk was ever given up: what came out of a query may have come nowhere.
+    pub(super) has_lost: Cell<bool>,
+    /// A state was put back: the counts of windows and patterns are older than those around them.
+    pub(super) was_restored: Cell<bool>,
     /// A timer is being worked off.
     waking: Cell<bool>,
     /// Some query has a callback.
@@ -86,6 +90,8 @@ impl Region {
             stack: STACK,
             stack_end: Cell::new(0),
             gave_up: Cell::new(false),
+            has_lost: Cell::new(false),
+            was_restored: Cell::new(false),
             waking: Cell::new(false),
             query_callbacks: Cell::new(false),
             due_keys: RefCell::default(),
@@ -126,6 +132,7 @@ impl Region {
     fn give_up(&self) {
         if self.stack_end.replace(NO_STACK) != NO_STACK {
             self.gave_up.set(true);
+            self.has_lost.set(true);
             log::error!("{}", SendError::Endless);
         }
     }

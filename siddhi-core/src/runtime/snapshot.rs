@@ -103,6 +103,23 @@ fn misfit(component: &str, found: impl Into<String>, expected: impl Into<String>
     }
 }
 
+/// Refuses a state that was saved under the name of a component and belongs to something else; `of`
+/// says what may have changed.
+fn check_fingerprint(
+    component: &str,
+    known: Option<u64>,
+    found: Option<u64>,
+    of: &str,
+) -> Result<(), StateError> {
+    if found == known {
+        return Ok(());
+    }
+    let print = |fingerprint: Option<u64>| {
+        fingerprint.map_or_else(|| "nothing".into(), |hash| format!("the fingerprint {hash:016x}"))
+    };
+    Err(misfit(component, print(found), format!("{}: {of} has changed", print(known))))
+}
+
 /// Time, timers and randomness.
 struct AppState<'a>(&'a Region);
 
@@ -140,6 +157,8 @@ type Versioned = (u32, Vec<u8>);
 
 #[derive(Serialize, Deserialize)]
 struct SavedQuery {
+    /// What the rest belongs to; none when the query keeps nothing.
+    fingerprint: Option<u64>,
     groups: GroupTable,
     aggregators: Vec<Versioned>,
     having: Vec<Versioned>,
@@ -200,7 +219,7 @@ impl QueryState<'_> {
 
 impl StateHolder for QueryState<'_> {
     fn schema_version(&self) -> u32 {
-        2
+        3
     }
 
     fn snapshot(&self) -> Result<Vec<u8>, StateError> {
@@ -218,6 +237,7 @@ impl StateHolder for QueryState<'_> {
         };
         let window = self.window().map(|(stage, state)| save_window(stage, &state.borrow()));
         encode(&SavedQuery {
+            fingerprint: self.0.fingerprint,
             groups: selector.groups.clone(),
             aggregators: aggregation::save(&selector.aggregators)?,
             having: aggregation::save(&selector.having)?,
@@ -232,6 +252,8 @@ impl StateHolder for QueryState<'_> {
         let name = &self.0.state_name;
         check_version(name, self.schema_version(), version)?;
         let saved: SavedQuery = decode(bytes)?;
+        let of = "the query, or a stream that it reads,";
+        check_fingerprint(name, self.0.fingerprint, saved.fingerprint, of)?;
         let mut selector = self.0.selector_state.borrow_mut();
         selector.groups = saved.groups;
         load_aggregators(name, &mut selector.aggregators, &saved.aggregators)?;
@@ -366,21 +388,23 @@ struct PartitionState<'a>(&'a Partition);
 
 impl StateHolder for PartitionState<'_> {
     fn schema_version(&self) -> u32 {
-        2
+        3
     }
 
     fn snapshot(&self) -> Result<Vec<u8>, StateError> {
         let totals: Result<Vec<_>, StateError> =
             self.0.aggregators().map(|own| aggregation::save(&own.borrow())).collect();
-        encode(&(&self.0.keys.borrow().table, totals?))
+        encode(&(self.0.fingerprint, &self.0.keys.borrow().table, totals?))
     }
 
     fn restore(&mut self, version: u32, bytes: &[u8]) -> Result<(), StateError> {
         let name = &self.0.state_name;
         check_version(name, self.schema_version(), version)?;
         let mut keys = super::partition::Keys::new();
-        let totals: Vec<Vec<Versioned>>;
-        (keys.table, totals) = decode(bytes)?;
+        let (fingerprint, totals): (u64, Vec<Vec<Versioned>>);
+        (fingerprint, keys.table, totals) = decode(bytes)?;
+        let of = "a key, or a stream of one,";
+        check_fingerprint(name, Some(self.0.fingerprint), Some(fingerprint), of)?;
         let own: Vec<_> = self.0.aggregators().collect();
         if own.len() != totals.len() {
             let count = |count: usize| format!("{count} keys and ranges");

@@ -30,6 +30,8 @@ pub(crate) struct Transport {
     pushed: Vec<PushInput>,
     pulled: Vec<SourceInput>,
     sinks: Vec<Arc<SinkOutput>>,
+    /// The streams that have a source, wherever the sources are now.
+    fed: Vec<StreamId>,
 }
 
 /// What is wrong with the annotations, apart from what is not built yet.
@@ -135,6 +137,11 @@ impl Transport {
     /// What every sink has counted.
     pub(crate) fn counters(&self) -> impl Iterator<Item = ElementCounters> {
         self.sinks.iter().map(|sink| sink.counters())
+    }
+
+    /// The streams that have a source.
+    pub(crate) fn fed(&self) -> &[StreamId] {
+        &self.fed
     }
 
     /// The sources that are asked for their rows, for whoever drives the app.
@@ -336,6 +343,7 @@ impl Maker<'_> {
         mapper: Box<dyn SourceMapper>,
         event_time: Option<usize>,
     ) {
+        self.transport.fed.push(stream);
         match source {
             Source::Push(source) => {
                 let types = schema.types();

@@ -108,7 +108,7 @@ impl LengthBatchWindow {
     fn collect(&mut self, pass: &mut WindowPass<'_>, first: u64, end: u64, length: u64) {
         let mut row = first;
         while row < end {
-            let taken = (length - self.state.open).min(end - row);
+            let taken = length.saturating_sub(self.state.open).min(end - row);
             self.state.open += taken;
             row += taken;
             if self.state.open < length {
@@ -166,7 +166,39 @@ impl StateHolder for LengthBatchWindow {
 
     fn restore(&mut self, version: u32, bytes: &[u8]) -> Result<(), StateError> {
         check_version("lengthBatch", self.schema_version(), version)?;
-        self.state = decode(bytes)?;
+        let state: State = decode(bytes)?;
+        // A batch in progress is never longer than the window.
+        if u64::try_from(self.length).is_ok_and(|length| state.open > length) {
+            return Err(StateError::Damaged);
+        }
+        self.state = state;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Value;
+
+    fn window(length: i32, stream: bool) -> Box<dyn Window> {
+        let parameters = [Value::Int(length), Value::Bool(stream)].map(|value| ParameterValue {
+            data_type: value.data_type().unwrap(),
+            constant: Some(value),
+            attribute: false,
+        });
+        (LengthBatch.bind(&parameters).unwrap().make)()
+    }
+
+    #[test]
+    fn a_batch_that_is_longer_than_the_window_is_refused() {
+        let state = |open| encode(&State { previous: 0, open, mark: None }).unwrap();
+        for stream in [false, true] {
+            window(3, stream).restore(1, &state(3)).unwrap();
+            let refused = window(3, stream).restore(1, &state(4));
+            assert!(matches!(refused, Err(StateError::Damaged)), "{refused:?}");
+        }
+        // What is never full may hold any number.
+        window(-1, false).restore(1, &state(4)).unwrap();
     }
 }

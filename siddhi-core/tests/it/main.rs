@@ -5,12 +5,14 @@
 
 mod aggregator;
 mod apps;
+mod changed;
 mod counters;
 mod drive;
 mod feedback;
 mod groups;
 mod optimized;
 mod patterns;
+mod plans;
 mod processors;
 mod restore;
 mod singles;

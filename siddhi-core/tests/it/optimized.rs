@@ -7,13 +7,15 @@ use crate::apps::{apps, big_batches, crowded_rule_apps, rule_apps, steps};
 use crate::drive::{Play, Step, run};
 
 /// Everything off, and each alone.
-fn settings() -> [Switches; 7] {
+fn settings() -> [Switches; 9] {
     let on = Switches::default();
     [
         Switches::none(),
         Switches { constant_folding: false, ..on },
         Switches { expired_elision: false, ..on },
+        Switches { column_pruning: false, ..on },
         Switches { pattern_index: false, ..on },
+        Switches { light_form: false, ..on },
         Switches { rule_index: false, ..on },
         Switches { partition_chunks: false, ..on },
         Switches { lone_events: false, ..on },

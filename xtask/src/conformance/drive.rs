@@ -105,6 +105,10 @@ fn play(case: &Case) -> Result<Answer, NotRun> {
     if let Some(element) = play.app.counters().iter().find(|element| !element.is_balanced()) {
         return Err(NotRun::Unbalanced(format!("{} {:?}", element.element, element.counts)));
     }
+    let fed = fed_streams(case);
+    if let Some(found) = play.app.contradictions(|stream| fed.contains(stream)).into_iter().next() {
+        return Err(NotRun::Unbalanced(found));
+    }
     play.app.shutdown();
     let outputs = std::mem::take(&mut play.record().outputs);
     Ok(Answer { definitions, outputs })
@@ -141,8 +145,13 @@ fn create(
     Ok(app)
 }
 
+/// The streams that the case sends to.
+fn fed_streams(case: &Case) -> BTreeSet<&str> {
+    case.steps.iter().filter_map(|step| step.stream.as_deref()).collect()
+}
+
 fn unfed_streams(case: &Case, app: &App) -> BTreeSet<String> {
-    let fed: BTreeSet<&str> = case.steps.iter().filter_map(|step| step.stream.as_deref()).collect();
+    let fed = fed_streams(case);
     let names = app.streams().into_iter().map(|stream| stream.name);
     names.filter(|name| !fed.contains(name.as_str())).collect()
 }

@@ -5,10 +5,10 @@ use siddhi_query::ast::{self, PartitionBy, Source};
 
 use super::query::{Names, info_name};
 use super::scopes::StreamScope;
-use super::{AppBinder, annotations, extract_aggregates};
+use super::{AppBinder, annotations, extract_aggregates, fingerprint};
 use crate::plan::codes;
 use crate::plan::logical::{
-    ConditionPlan, InputPlan, PartitionByPlan, PartitionKeyPlan, PartitionPlan, StreamId,
+    ConditionPlan, PartitionByPlan, PartitionKeyPlan, PartitionPlan, StreamId,
 };
 
 impl AppBinder<'_> {
@@ -25,6 +25,7 @@ impl AppBinder<'_> {
             text: partition.to_string(),
             keys: Vec::new(),
             queries: Vec::new(),
+            fingerprint: 0,
         });
         self.inner.clear();
         let streams = self.key_streams(partition);
@@ -45,6 +46,7 @@ impl AppBinder<'_> {
         if let Some(plan) = self.app.partitions.get_mut(index) {
             plan.keys = keys;
             plan.queries = queries;
+            plan.fingerprint = fingerprint::of_partition(partition, plan, &self.app.streams);
         }
     }
 
@@ -73,14 +75,7 @@ impl AppBinder<'_> {
     /// The streams that queries from a place on read.
     fn streams_read(&self, from: usize) -> Vec<StreamId> {
         let queries = self.app.queries.get(from..).unwrap_or_default();
-        let mut read = Vec::new();
-        for query in queries {
-            match &query.input {
-                InputPlan::Stream(input) => read.push(input.stream),
-                InputPlan::Pattern(pattern) => read.extend(pattern.streams()),
-            }
-        }
-        read
+        queries.iter().flat_map(|query| query.input.streams()).collect()
     }
 
     fn key(&mut self, key: &ast::PartitionKey, stream: StreamId) -> Option<PartitionKeyPlan> {

@@ -5,7 +5,7 @@ use siddhi_query::Diagnostic;
 use siddhi_query::ast::{self, Annotation, ExecutionElement, Span};
 
 use super::scopes::marked_name;
-use super::{AppBinder, annotations};
+use super::{AppBinder, annotations, fingerprint};
 use crate::plan::codes;
 use crate::plan::logical::QueryPlan;
 
@@ -117,7 +117,7 @@ impl AppBinder<'_> {
         let attributes = selector.as_ref().map(super::super::logical::SelectorPlan::attributes);
         let target = self.output(&query.output, attributes, partition);
         let (Some(input), Some(selector), Some(target)) = (input, selector, target) else { return };
-        self.app.queries.push(QueryPlan {
+        let mut plan = QueryPlan {
             name: name.name,
             named: name.named,
             partition,
@@ -125,8 +125,10 @@ impl AppBinder<'_> {
             selector,
             events: query.output.events,
             target,
-            span: query.span,
             text: query.to_string(),
-        });
+            fingerprint: None,
+        };
+        plan.fingerprint = fingerprint::of_query(query, &plan, &self.app.streams);
+        self.app.queries.push(plan);
     }
 }
