@@ -9,7 +9,7 @@ use super::region::Region;
 /// The counts of one element.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ElementCounters {
-    /// The element: `stream S`, `query q`, `query q filter 1`, …
+    /// The element: `stream S`, `query q`, `query q filter 1`, …; `app` where chunks were given up.
     pub element: String,
     /// The counts by name. What comes in is accounted for: `filter` in = out + filtered; `function`
     /// in = out + failed; `window` in = held + expired + dropped; `selector` in = out + absorbed;
@@ -48,7 +48,7 @@ impl ElementCounters {
 }
 
 pub(crate) fn read(region: &Region) -> Vec<ElementCounters> {
-    let mut list = Vec::new();
+    let mut list: Vec<ElementCounters> = of_app(region).into_iter().collect();
     for junction in &region.junctions {
         let mut counts = vec![("in", junction.rows.get())];
         for (name, count) in
@@ -117,6 +117,13 @@ pub(crate) fn read(region: &Region) -> Vec<ElementCounters> {
         });
     }
     list
+}
+
+/// What belongs to no element alone.
+fn of_app(region: &Region) -> Option<ElementCounters> {
+    let given_up = region.chunks_given_up();
+    let counts = vec![("given_up", given_up)];
+    (given_up > 0).then(|| ElementCounters { element: "app".into(), counts })
 }
 
 /// The queries that are rules: the rows of their stream, and what they let through when they are

@@ -10,6 +10,7 @@ mod drive;
 mod feedback;
 mod groups;
 mod optimized;
+mod panics;
 mod patterns;
 mod processors;
 mod restore;

@@ -105,7 +105,7 @@ fn play(case: &Case) -> Result<Answer, NotRun> {
     if let Some(element) = play.app.counters().iter().find(|element| !element.is_balanced()) {
         return Err(NotRun::Unbalanced(format!("{} {:?}", element.element, element.counts)));
     }
-    play.app.shutdown();
+    play.app.shutdown()?;
     let outputs = std::mem::take(&mut play.record().outputs);
     Ok(Answer { definitions, outputs })
 }
@@ -229,7 +229,7 @@ impl Play<'_> {
 
     fn restart(&mut self) -> anyhow::Result<()> {
         let snapshot = self.app.snapshot()?;
-        self.app.shutdown();
+        self.app.shutdown()?;
         self.app = create(self.case, &self.manager, &self.recorder)
             .map_err(|not_run| anyhow::anyhow!("creating the app again: {not_run:?}"))?;
         self.app.start()?;
