@@ -13,7 +13,8 @@ pub(crate) enum Exit {
     Refused,
     /// The app uses what is not supported yet.
     Unsupported,
-    /// An input or output failed, no row of an input could be read, or the app cannot go on.
+    /// An input or output failed, no row of an input could be read, queries fed each other too deep,
+    /// or the app cannot go on.
     Failed,
 }
 
@@ -25,7 +26,8 @@ Exit codes:
   1  the app has mistakes, or fmt --check found something to format
   2  the command line is wrong
   3  the app uses what is not supported yet
-  4  an input or output failed, every row of an input was rejected, or the app could not go on";
+  4  an input or output failed, every row of an input was rejected, queries fed each other too
+     deep or without end, or the app could not go on";
 
 impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {

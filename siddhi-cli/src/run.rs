@@ -76,12 +76,12 @@ pub(crate) fn run(arguments: &RunArguments) -> anyhow::Result<Exit> {
     let mut drive = Drive::new(&app, time, printer, !arguments.quiet);
     let mut ran = drive.run(inputs);
     if ran.is_ok() && arguments.drain {
-        ran = drive.drain().map_err(Into::into);
+        ran = drive.drain();
     }
     // What happened before a failure is worth telling, too.
     let done = drive.finish(arguments);
-    app.shutdown();
-    ran.and(done)
+    let ended = app.shutdown();
+    ran.and(done).and_then(|exit| Ok(ended.map(|()| exit)?))
 }
 
 /// Shows why an app was refused.

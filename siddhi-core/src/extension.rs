@@ -2,6 +2,7 @@
 //! functions and processors, sources, sinks and mappers, and the registry that the built-ins use like any other.
 
 mod aggregator;
+mod contain;
 mod function;
 mod mapper;
 mod options;
@@ -14,6 +15,8 @@ mod template;
 mod window;
 
 pub use crate::aggregators::feed::{Feed, Fold, ResetGroups, RowStep};
+pub(crate) use contain::{Panicked, ask, catch};
+
 pub use aggregator::{Aggregator, AggregatorFactory, BoundAggregator, Leaving};
 pub use function::{
     Argument, Arguments, BindError, BoundScalar, CallContext, Callee, Documentation,

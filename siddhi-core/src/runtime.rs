@@ -12,6 +12,7 @@ pub(crate) mod handlers;
 pub(crate) mod input;
 pub(crate) mod junction;
 pub(crate) mod light;
+mod log_limit;
 mod lone;
 pub(crate) mod manager;
 mod matches;

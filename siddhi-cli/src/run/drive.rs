@@ -16,12 +16,14 @@ use super::time::Time;
 use crate::arguments::RunArguments;
 use crate::console;
 use crate::exit::Exit;
-use crate::numbers::grouped;
+use crate::numbers::{counted, grouped};
 
 /// How often the bar is drawn.
 const BAR_INTERVAL: Duration = Duration::from_millis(100);
 /// Events after which it is looked at whether somebody still reads, and the bar at its clock.
 const EVENTS_BETWEEN_LOOKS: u64 = 256;
+/// The counter of chunks that were given up.
+const GIVEN_UP: &str = "given_up";
 /// Timers in a row that change nothing before draining gives up: windows that flush for ever.
 const IDLE_TIMERS_MAX: u32 = 1000;
 
@@ -111,7 +113,7 @@ impl<'a> Drive<'a> {
             }
             match next.context("an input failed")? {
                 Next::End => return Ok(()),
-                Next::Nothing => self.app.advance(self.time.now_ms())?,
+                Next::Nothing => go_on(self.app.advance(self.time.now_ms()))?,
                 Next::Chunk(index) => {
                     if let Some(handler) = handlers.get(index) {
                         self.send(feeds, index, handler)?;
@@ -158,7 +160,7 @@ impl<'a> Drive<'a> {
         let begun = now();
         if feed.has_event_time {
             let event_ms = buffer.batch.timestamps.get(first).copied().unwrap_or_default();
-            self.time.follow(self.app, event_ms)?;
+            go_on(self.time.follow(self.app, event_ms))?;
             go_on(handler.send_view(&view))?;
         } else {
             // What is read now happens now.
@@ -180,14 +182,14 @@ impl<'a> Drive<'a> {
 
     /// Moves the clock on from timer to timer until nothing is due. Windows that flush for ever
     /// are left when they hold nothing and put out nothing.
-    pub(super) fn drain(&mut self) -> Result<(), AppError> {
+    pub(super) fn drain(&mut self) -> anyhow::Result<()> {
         let mut before = self.traces();
         let mut idle = 0;
         while let Some(due) = self.app.next_timer() {
             if Held::of(self.app).is_empty() {
                 return Ok(());
             }
-            self.time.jump(self.app, due)?;
+            go_on(self.time.jump(self.app, due))?;
             let after = self.traces();
             idle = if after == before { idle + 1 } else { 0 };
             if idle >= IDLE_TIMERS_MAX {
@@ -209,6 +211,7 @@ impl<'a> Drive<'a> {
     pub(super) fn finish(self, arguments: &RunArguments) -> anyhow::Result<Exit> {
         self.printer.finish()?;
         let counters = self.app.counters();
+        let given_up = counters.iter().find_map(|it| it.get(GIVEN_UP)).unwrap_or(0);
         let of_sinks = counters.iter().filter(|it| it.element.starts_with("sink "));
         let unpublished: u64 = of_sinks.filter_map(|it| it.get("failed")).sum();
         if !arguments.quiet {
@@ -216,6 +219,7 @@ impl<'a> Drive<'a> {
                 elapsed: self.started.elapsed(),
                 events: self.events,
                 rejected: self.rejected,
+                given_up,
                 latency_ns: &self.latency_ns,
                 counters,
                 held: Held::of(self.app),
@@ -233,7 +237,14 @@ impl<'a> Drive<'a> {
                 grouped(input.rejected)
             ));
         }
-        let has_failed = unpublished > 0 || unread.count() > 0;
+        if given_up > 0 {
+            console::error_line(&format!(
+                "error: queries feed each other too deep or without end: {} given up, so that not all \
+                 that follows from the events was put out",
+                counted(given_up, "chunk")
+            ));
+        }
+        let has_failed = unpublished > 0 || given_up > 0 || unread.count() > 0;
         Ok(if has_failed { Exit::Failed } else { Exit::Success })
     }
 }
@@ -257,10 +268,14 @@ fn now() -> Instant {
     Instant::now()
 }
 
-/// A chunk that was given up is logged, and the run goes on, as the app does.
-fn go_on(sent: Result<(), SendError>) -> Result<(), SendError> {
-    match sent {
-        Err(SendError::Endless) => Ok(()),
-        sent => sent,
+/// A chunk that was given up is logged and counted, and the run goes on, as the app does.
+fn go_on<E: std::error::Error + Send + Sync + 'static>(done: Result<(), E>) -> anyhow::Result<()> {
+    let is_endless = |error: &anyhow::Error| {
+        matches!(error.downcast_ref(), Some(SendError::Endless))
+            || matches!(error.downcast_ref(), Some(AppError::Endless))
+    };
+    match done.map_err(anyhow::Error::from) {
+        Err(error) if is_endless(&error) => Ok(()),
+        done => done,
     }
 }

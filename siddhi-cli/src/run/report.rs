@@ -35,6 +35,8 @@ pub(super) struct Report<'a> {
     pub(super) elapsed: Duration,
     pub(super) events: u64,
     pub(super) rejected: u64,
+    /// Chunks that went too deep.
+    pub(super) given_up: u64,
     pub(super) latency_ns: &'a Histogram,
     pub(super) counters: Vec<ElementCounters>,
     pub(super) held: Held,
@@ -100,6 +102,7 @@ impl Report<'_> {
             "summary": {
                 "events": self.events,
                 "rejected": self.rejected,
+                "given_up": self.given_up,
                 "seconds": self.elapsed.as_secs_f64(),
                 "p50_ns": self.latency_ns.quantile(0.5),
                 "p99_ns": self.latency_ns.quantile(0.99),

@@ -212,6 +212,37 @@ fn of_many_bad_rows_the_first_are_shown() {
 }
 
 #[test]
+fn of_many_events_that_fail_the_first_are_shown() {
+    let app = "define stream S (k string);
+               from S select cast(createSet(k), 'int') as n insert into O;";
+    let directory = Directory::new(&[("app.siddhi", app)]);
+    let output = directory
+        .siddhi_reading("run app.siddhi --events S=-", &format!("k\n{}", "a\n".repeat(150)));
+    assert_eq!(output.code, Some(0), "{}", output.err);
+    assert_eq!(output.err.matches(" failed: ").count(), 100, "{}", output.err);
+    assert_eq!(output.err.matches("counted and not shown").count(), 1, "{}", output.err);
+    assert!(output.err.contains("failed 150"), "{}", output.err);
+}
+
+#[test]
+fn chunks_that_were_given_up_are_counted_and_end_with_their_code() {
+    let app = "@app:playback define stream S (at long, n int);
+               from S#window.time(1 sec) select n insert expired events into O;
+               from O[n == 0] select n insert into O;";
+    let directory = Directory::new(&[("app.siddhi", app)]);
+    let run = |arguments: &str| {
+        let arguments = format!("run app.siddhi --events S=- --time S.at {arguments}");
+        directory.siddhi_reading(&arguments, "at,n\n1000,0\n5000,1\n9000,0\n")
+    };
+    let output = run("--drain");
+    assert_eq!(output.code, Some(4), "{}", output.err);
+    assert!(output.err.contains("given_up 2"), "{}", output.err);
+    assert!(output.err.contains("end: 2 chunks given up"), "{}", output.err);
+    assert!(output.out.contains('1'), "{}", output.out);
+    assert!(run("--format json").err.contains(r#""given_up":1"#), "{}", output.err);
+}
+
+#[test]
 fn a_value_that_leads_elsewhere_is_counted_as_lost() {
     let app = "
         define stream S (k string);

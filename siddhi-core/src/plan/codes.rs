@@ -38,5 +38,7 @@ pub(crate) const VARIABLE: Code = Code::new("SID0317");
 pub(crate) const CONNECTOR: Code = Code::new("SID0320");
 /// A source, sink, mapper or distribution strategy that does not exist.
 pub(crate) const UNKNOWN_CONNECTOR: Code = Code::new("SID0321");
+/// An extension, or the engine, panicked while the app was made.
+pub(crate) const PANIC: Code = Code::new("SID0398");
 /// A feature that is not built yet.
 pub(crate) const NOT_SUPPORTED: Code = Code::new("SID0399");

@@ -35,7 +35,7 @@ pub(super) fn check(region: &Region, is_fed: impl Fn(StreamId, &str) -> bool) ->
             *sum += out;
         }
     }
-    if !region.has_lost.get() {
+    if region.chunks_given_up() == 0 {
         found.extend(unequal_targets(region, &fed, is_fed));
     }
     found

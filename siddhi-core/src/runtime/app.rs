@@ -1,6 +1,5 @@
 //! An app from outside.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use parking_lot::Mutex;
@@ -17,7 +16,7 @@ use super::input::InputHandler;
 use super::region::Region;
 use super::transport::Transport;
 use crate::event::value::Value;
-use crate::extension::SourceInput;
+use crate::extension::{Panicked, SourceInput};
 use crate::plan::explain;
 use crate::plan::logical::{LogicalApp, StreamId, StreamOrigin};
 
@@ -189,7 +188,7 @@ impl App {
     /// that runs already goes on.
     ///
     /// # Errors
-    /// When the app is poisoned, or a source cannot be connected.
+    /// When the app is poisoned, or a source cannot be connected or panics.
     pub fn start(&self) -> Result<(), AppError> {
         let region = self.shared.region.lock();
         if region.poisoned.get() {
@@ -202,15 +201,20 @@ impl App {
         let connected = Transport::connect(self);
         // Events of a source may have ended the app while it was being connected.
         if connected.is_err() || !self.shared.region.lock().running.get() {
-            self.shutdown();
+            return connected.and(self.shutdown());
         }
         connected
     }
 
     /// Ends it: nothing is taken in any more, timers do not fire.
-    pub fn shutdown(&self) {
-        Transport::disconnect(self);
+    ///
+    /// # Errors
+    /// When a source panics while it is ended: the app is poisoned. It has ended all the same, with
+    /// all its sources.
+    pub fn shutdown(&self) -> Result<(), AppError> {
+        let disconnected = Transport::disconnect(self);
         self.shared.region.lock().running.set(false);
+        disconnected
     }
 
     /// What events of a stream are sent through.
@@ -231,13 +235,14 @@ impl App {
     /// time. Under `@app:playback` this brings the checks of `idle.time` alone.
     ///
     /// # Errors
-    /// When the app is poisoned, or a timer poisons it.
+    /// When the app is poisoned, or a timer poisons it; [`AppError::Endless`] when what a timer put
+    /// out was given up: all other timers have fired.
     pub fn advance(&self, now_ms: i64) -> Result<(), AppError> {
         let region = self.shared.region.lock();
         if !region.running.get() {
             return Ok(());
         }
-        Self::guard(&region, |region| {
+        region.guard(|region| {
             if region.time.is_playback() {
                 while region.time.advance_wall(now_ms).is_some() {
                     region.run_playback_timers();
@@ -246,34 +251,33 @@ impl App {
                 region.run_timers(now_ms);
                 region.time.advance_wall(now_ms);
             }
-        })
+        })?;
+        Ok(())
     }
 
     /// Under `@app:playback`, moves the time as an event of this timestamp would, without an event:
     /// what is due by then fires. Without playback this is [`App::advance`].
     ///
     /// # Errors
-    /// When the app is poisoned, or a timer poisons it.
+    /// As for [`App::advance`].
     pub fn move_time(&self, timestamp_ms: i64) -> Result<(), AppError> {
         let region = self.shared.region.lock();
         if !region.time.is_playback() {
             drop(region);
             return self.advance(timestamp_ms);
         }
-        Self::guard(&region, |region| {
-            if region.time.event(timestamp_ms) {
+        region.guard(|region| {
+            if region.time.event(timestamp_ms) && region.may_wake() {
                 region.run_playback_timers();
             }
-        })
+        })?;
+        Ok(())
     }
 
-    /// Runs work in the region; a panic poisons the app instead of unwinding into the caller.
-    fn guard(region: &Region, work: impl FnOnce(&Region)) -> Result<(), AppError> {
-        if region.poisoned.get() {
-            return Err(AppError::Poisoned);
-        }
-        catch_unwind(AssertUnwindSafe(|| work(region))).map_err(|_| {
-            region.poisoned.set(true);
+    /// Poisons the app when work outside of the region has panicked.
+    pub(super) fn poisoning<R>(&self, work: Result<R, Panicked>) -> Result<R, AppError> {
+        work.map_err(|_| {
+            self.shared.region.lock().poisoned.set(true);
             AppError::Poisoned
         })
     }
@@ -305,10 +309,11 @@ impl App {
     /// The whole state as bytes.
     ///
     /// # Errors
-    /// When a state cannot be encoded, the app is poisoned, or events or timers are under way.
+    /// When a state cannot be encoded, the app is poisoned or poisoned by this, or events or timers are
+    /// under way.
     pub fn snapshot(&self) -> Result<Vec<u8>, AppError> {
         let region = self.shared.region.lock();
-        Ok(Self::at_rest(&region)?.snapshot()?)
+        Ok(Self::at_rest(&region)?.guard(Region::snapshot)??)
     }
 
     /// Puts back what [`App::snapshot`] of the same text gave: the app goes on as if it had never
@@ -334,8 +339,7 @@ impl App {
         Self::at_rest(&region)?;
         let snapshot = Snapshot::from_bytes(snapshot)?;
         region.was_restored.set(true);
-        let mut restored = Ok(());
-        Self::guard(&region, |region| restored = region.restore(&snapshot))?;
+        let restored = region.guard(|region| region.restore(&snapshot))?;
         if restored.is_err() {
             region.poisoned.set(true);
         }

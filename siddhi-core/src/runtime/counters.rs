@@ -11,7 +11,7 @@ use super::windowing::WindowState;
 /// The counts of one element.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ElementCounters {
-    /// The element: `stream S`, `query q`, `query q filter 1`, …
+    /// The element: `stream S`, `query q`, `query q filter 1`, …; `app` where chunks were given up.
     pub element: String,
     /// The counts by name. What comes in is accounted for: `filter` in = out + filtered; `function`
     /// in = out + failed; `window` in = held + expired + dropped; `selector` in = out + absorbed;
@@ -54,7 +54,14 @@ pub(crate) fn read(region: &Region) -> Vec<ElementCounters> {
     let rules = rules(region);
     let queries = region.queries.iter().enumerate();
     let queries = queries.flat_map(|(index, query)| of_query(query, rules.get(&index).copied()));
-    junctions.chain(queries).collect()
+    of_app(region).into_iter().chain(junctions).chain(queries).collect()
+}
+
+/// What belongs to no element alone.
+fn of_app(region: &Region) -> Option<ElementCounters> {
+    let given_up = region.chunks_given_up();
+    let counts = vec![("given_up", given_up)];
+    (given_up > 0).then(|| ElementCounters { element: "app".into(), counts })
 }
 
 fn of_junction(junction: &Junction) -> ElementCounters {

@@ -70,11 +70,15 @@ pub enum AppError {
     Busy,
     /// Work in the app panicked, or a restore failed half-way: its state may be inconsistent, and it
     /// takes nothing in any more.
-    #[error("the app is poisoned: an earlier event made it panic, or a restore failed")]
+    #[error("the app is poisoned: it panicked, or a restore failed")]
     Poisoned,
     /// A snapshot could not be made or read.
     #[error("snapshot failed")]
     State(#[from] StateError),
+    /// In this call the output of queries was given up where they fed each other too deep; what was
+    /// done until then stays done. The app goes on.
+    #[error("queries feed each other too deep or without end: the chunk is given up")]
+    Endless,
     /// A source or sink did not start.
     #[error("{0}")]
     Connector(String),
@@ -92,11 +96,11 @@ pub enum SendError {
     NotRunning,
     /// Work in the app panicked, or a restore failed half-way: its state may be inconsistent, and it
     /// takes nothing in any more.
-    #[error("the app is poisoned: an earlier event made it panic, or a restore failed")]
+    #[error("the app is poisoned: it panicked, or a restore failed")]
     Poisoned,
-    /// Queries fed each other without end, and what they put out was given up where it had come too
-    /// deep; what was done until then stays done. The app goes on.
-    #[error("queries feed each other without end: the chunk is given up")]
+    /// In this call the output of queries, be it of the events or of a timer, was given up where they
+    /// fed each other too deep; what was done until then stays done. The app goes on.
+    #[error("queries feed each other too deep or without end: the chunk is given up")]
     Endless,
     /// The columns of the rows are not those of the stream.
     #[error("the rows have {found} columns, the stream `{stream}` has ({expected})")]
@@ -108,4 +112,29 @@ pub enum SendError {
         /// How many columns came.
         found: usize,
     },
+}
+
+/// Why what was asked of a region was not done, or not all of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Failure {
+    Poisoned,
+    Endless,
+}
+
+impl From<Failure> for AppError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Poisoned => Self::Poisoned,
+            Failure::Endless => Self::Endless,
+        }
+    }
+}
+
+impl From<Failure> for SendError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Poisoned => Self::Poisoned,
+            Failure::Endless => Self::Endless,
+        }
+    }
 }

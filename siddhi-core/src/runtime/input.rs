@@ -1,6 +1,6 @@
 //! Where events come in.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::fmt::Display;
 use std::sync::Arc;
 
 use siddhi_query::ast::DataType;
@@ -15,10 +15,6 @@ use crate::event::incoming::Incoming;
 use crate::event::value::Value;
 use crate::event::view::View;
 use crate::plan::logical::StreamId;
-
-/// So many rows of a stream that cannot be read are logged one by one: whoever reads of a hundred
-/// knows what is wrong, and a log must not grow with bad input.
-pub(crate) const REJECTIONS_LOGGED_MAX: u64 = 100;
 
 /// Sends events to one stream. Copies send to the same stream.
 ///
@@ -42,7 +38,8 @@ impl InputHandler {
     /// An event that does not fit the stream is no error of this call, see [`InputHandler`].
     ///
     /// # Errors
-    /// When the app does not run or is poisoned, or when queries fed each other without end.
+    /// When the app does not run or is poisoned, or when a chunk was given up, see
+    /// [`SendError::Endless`].
     pub fn send(&self, timestamp_ms: i64, values: &[Value]) -> Result<(), SendError> {
         self.enter(|region, junction| {
             if junction.takes(values) {
@@ -70,7 +67,8 @@ impl InputHandler {
     /// stream are left out, see [`InputHandler`].
     ///
     /// # Errors
-    /// When the app does not run or is poisoned, or when queries fed each other without end.
+    /// When the app does not run or is poisoned, or when a chunk was given up, see
+    /// [`SendError::Endless`].
     pub fn send_batch(&self, events: &[(i64, Vec<Value>)]) -> Result<(), SendError> {
         let Some((last, _)) = events.last() else { return self.enter(|_, _| {}) };
         self.enter(|region, junction| {
@@ -92,7 +90,7 @@ impl InputHandler {
     /// Sends rows as one chunk, straight from their columns: the fast way for many events.
     ///
     /// # Errors
-    /// When the columns are not those of the stream, the app does not run or is poisoned.
+    /// When the columns are not those of the stream, else as [`InputHandler::send`].
     pub fn send_rows(&self, rows: &Batch) -> Result<(), SendError> {
         self.send_view(&rows.view())
     }
@@ -100,7 +98,7 @@ impl InputHandler {
     /// Sends the rows of a view as one chunk; all of them become current.
     ///
     /// # Errors
-    /// When the columns are not those of the stream, the app does not run or is poisoned.
+    /// When the columns are not those of the stream, else as [`InputHandler::send`].
     pub fn send_view(&self, view: &View<'_>) -> Result<(), SendError> {
         let mut result = Ok(());
         self.enter(|region, junction| {
@@ -138,47 +136,27 @@ impl InputHandler {
         let region = self.shared.region.lock();
         if let Some(junction) = region.junctions.get(self.stream) {
             for rejection in rejections {
-                let count = junction.rows_refused.get() + 1;
-                junction.rows_refused.set(count);
-                if count <= REJECTIONS_LOGGED_MAX {
-                    log::warn!("stream {}: {rejection}", junction.name);
-                }
-                if count == REJECTIONS_LOGGED_MAX {
-                    log::warn!(
-                        "stream {}: more rows that cannot be read are counted and not shown",
-                        junction.name
-                    );
-                }
+                junction.reject(1, rejection);
             }
         }
     }
 
-    /// Takes the region and runs work in it; a panic poisons the app instead of unwinding into the
-    /// sender.
+    /// Counts rows that the app did not take in, and logs why, as [`InputHandler::reject`] does.
+    pub(crate) fn turn_away(&self, rows: usize, reason: impl Display) {
+        if let Some(junction) = self.shared.region.lock().junctions.get(self.stream) {
+            junction.reject(rows as u64, reason);
+        }
+    }
+
+    /// Takes the region and runs work in it, see [`Region::guard`].
     fn enter(&self, work: impl FnOnce(&Region, &Junction)) -> Result<(), SendError> {
         let region = self.shared.region.lock();
-        if region.poisoned.get() {
-            return Err(SendError::Poisoned);
-        }
-        if !region.running.get() {
-            return Err(SendError::NotRunning);
-        }
-        let Some(junction) = region.junctions.get(self.stream) else {
-            return Err(SendError::NotRunning);
+        let junction = region.junctions.get(self.stream).filter(|_| region.running.get());
+        let Some(junction) = junction else {
+            let is_poisoned = region.poisoned.get();
+            return Err(if is_poisoned { SendError::Poisoned } else { SendError::NotRunning });
         };
-        catch_unwind(AssertUnwindSafe(|| work(&region, junction))).map_err(|_| {
-            region.poisoned.set(true);
-            SendError::Poisoned
-        })?;
-        // A panic in a send from a callback was caught there.
-        if region.poisoned.get() {
-            return Err(SendError::Poisoned);
-        }
-        if region.gave_up.get() && region.depth.get() == 0 {
-            region.gave_up.set(false);
-            return Err(SendError::Endless);
-        }
-        Ok(())
+        Ok(region.guard(|region| work(region, junction))?)
     }
 }
 
@@ -197,19 +175,19 @@ impl Region {
     #[inline]
     fn arrive(&self, last_timestamp: i64) {
         let depth = self.depth.get();
+        if self.time.is_eventful() {
+            self.time_moves(last_timestamp, depth);
+        }
         if depth == 0 {
             self.begin();
         }
         self.depth.set(depth + 1);
-        if self.time.is_eventful() {
-            self.time_moves(last_timestamp, depth);
-        }
     }
 
     #[inline(never)]
     fn time_moves(&self, last_timestamp: i64, depth: u32) {
         if self.time.is_playback() {
-            if self.time.event(last_timestamp) {
+            if self.time.event(last_timestamp) && self.may_wake() {
                 self.run_playback_timers();
             }
         } else if depth == 0 {

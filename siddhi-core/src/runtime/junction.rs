@@ -1,11 +1,13 @@
 //! A stream at run time: who reads it, in the order of the text, then sinks, then callbacks.
 
 use std::cell::{Cell, RefCell};
+use std::fmt::Display;
 use std::mem::Discriminant;
 
 use siddhi_query::ast::DataType;
 
 use super::callback::{Listeners, StreamCallback};
+use super::log_limit::LogLimit;
 use super::region::Region;
 use crate::event::batch::Batch;
 use crate::event::value::Value;
@@ -47,6 +49,10 @@ pub(crate) struct Junction {
     pub(crate) rows_refused: Cell<u64>,
     /// Rows that failed in a reader.
     pub(crate) rows_failed: Cell<u64>,
+    /// Rows that could not be read or taken in at all.
+    rejections_logged: LogLimit,
+    /// Rows that failed or were refused, and go nowhere else.
+    pub(super) failures_logged: LogLimit,
     /// Batches for rows from outside that no send uses at the moment.
     inputs: RefCell<Vec<Batch>>,
     /// A batch of one row for single sends, unless one is under way.
@@ -76,6 +82,8 @@ impl Junction {
             rows: Cell::new(0),
             rows_refused: Cell::new(0),
             rows_failed: Cell::new(0),
+            rejections_logged: LogLimit::default(),
+            failures_logged: LogLimit::default(),
             inputs: RefCell::default(),
             spare_row: Cell::new(None),
         }
@@ -95,6 +103,13 @@ impl Junction {
                 Reader::EachKey(index) => format!("partition {} for each key", partition(index)),
             })
             .collect()
+    }
+
+    /// So many rows came for the stream and did not get in: they could not be read, or the app takes
+    /// nothing in.
+    pub(super) fn reject(&self, rows: u64, reason: impl Display) {
+        self.rows_refused.set(self.rows_refused.get() + rows);
+        self.rejections_logged.count(|note| log::warn!("stream {}: {reason}{note}", self.name));
     }
 
     /// The types of the attributes.

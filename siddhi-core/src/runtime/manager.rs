@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use siddhi_pipeline::{Clock, ReentrantMutex, SystemClock};
 use siddhi_query::Diagnostic;
+use siddhi_query::ast::Span;
 
 use super::app::App;
 use super::build;
 use super::error::CreateError;
 use super::findings::{Findings, forgive_readers, without_followers};
 use super::transport::Transport;
-use crate::extension::Registry;
+use crate::extension::{Panicked, Registry, catch};
 use crate::plan::logical::LogicalApp;
 use crate::plan::{binder, codes, rules};
 
@@ -127,8 +128,13 @@ impl SiddhiManager {
     /// Makes an app; it runs after [`App::start`].
     ///
     /// # Errors
-    /// When the text has mistakes or uses what is not built yet.
+    /// When the text has mistakes or uses what is not built yet, or when an extension panics.
     pub fn create_app(&self, text: &str) -> Result<App, CreateError> {
+        catch(|| self.make(text))
+            .unwrap_or_else(|panic| Err(CreateError::Refused(vec![panicked(text, &panic)])))
+    }
+
+    fn make(&self, text: &str) -> Result<App, CreateError> {
         let (findings, made) = self.examine(text);
         let warnings = findings.into_warnings()?;
         // Nothing is wrong only when there was a tree to bind.
@@ -147,7 +153,8 @@ impl SiddhiManager {
     /// warnings.
     #[must_use]
     pub fn check(&self, text: &str) -> Findings {
-        self.examine(text).0
+        catch(|| self.examine(text).0)
+            .unwrap_or_else(|panic| Findings::of(vec![panicked(text, &panic)], vec![], vec![]))
     }
 
     /// What is wrong with a text, and what it describes; meaningful only when nothing is wrong.
@@ -184,6 +191,15 @@ impl SiddhiManager {
         findings.diagnostics.iter_mut().for_each(|found| substituted.lead_back(found));
         (findings, Some((bound.app, transport)))
     }
+}
+
+/// What is said of a text that makes an extension, or the engine, panic.
+fn panicked(text: &str, Panicked(message): &Panicked) -> Diagnostic {
+    let message = format!("the app cannot be made: an extension or the engine panicked: {message}");
+    let first_line = text.lines().next().unwrap_or_default();
+    let span = Span::new(0, first_line.len());
+    Diagnostic::error(codes::PANIC, message, span, "in this app")
+        .with_help("this is a bug there, whatever the text says")
 }
 
 fn missing_variable(missing: &siddhi_query::variables::MissingVariable) -> Diagnostic {

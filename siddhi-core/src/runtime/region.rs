@@ -6,14 +6,16 @@
 //! its own output, and a callback may send into the app.
 
 use std::cell::{Cell, RefCell};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use siddhi_pipeline::Random;
 
 use super::callback::{Chunk, QueryOutput};
-use super::error::SendError;
+use super::error::{Failure, SendError};
 use super::faults::{self, Faults};
 use super::handlers::{self, Chain};
 use super::junction::{Junction, Reader};
+use super::log_limit::LogLimit;
 use super::partition::Partition;
 use super::query::{Query, QueryInput, QueryWork, StreamInput};
 use super::time::{Owner, Time};
@@ -30,6 +32,8 @@ use crate::selector::select::{Form, Selected};
 pub(super) const STACK: usize = 1 << 20;
 /// No place on a stack is as high.
 const NO_STACK: usize = usize::MAX;
+/// So many timers may run one inside the other, see [`Region::may_wake`].
+const TIMERS_NESTED_MAX: u32 = 16;
 
 /// Which query works on a chunk, and for which key.
 #[derive(Clone, Copy)]
@@ -57,14 +61,14 @@ pub(crate) struct Region {
     /// Down to where chunks that are handed out one inside the other may take the stack; [`NO_STACK`]
     /// once the chunk under way has come too deep, so that nothing more is handed out.
     stack_end: Cell<usize>,
-    /// A chunk was given up since somebody last asked.
-    pub(super) gave_up: Cell<bool>,
-    /// A chunk was ever given up: what came out of a query may have come nowhere.
-    pub(super) has_lost: Cell<bool>,
+    /// A chunk was given up in the call that is under way.
+    gave_up: Cell<bool>,
+    /// Chunks that were given up.
+    chunks_given_up: LogLimit,
     /// A state was put back: the counts of windows and patterns are older than those around them.
     pub(super) was_restored: Cell<bool>,
-    /// A timer is being worked off.
-    waking: Cell<bool>,
+    /// Timers that are being worked off, one inside the other.
+    waking: Cell<u32>,
     /// Some query has a callback.
     pub(crate) query_callbacks: Cell<bool>,
     due_keys: RefCell<Vec<(i64, u32)>>,
@@ -90,9 +94,9 @@ impl Region {
             stack: STACK,
             stack_end: Cell::new(0),
             gave_up: Cell::new(false),
-            has_lost: Cell::new(false),
+            chunks_given_up: LogLimit::default(),
             was_restored: Cell::new(false),
-            waking: Cell::new(false),
+            waking: Cell::new(0),
             query_callbacks: Cell::new(false),
             due_keys: RefCell::default(),
         }
@@ -100,7 +104,27 @@ impl Region {
 
     /// Whether events or timers are under way: whoever asks stands in a callback or a sink.
     pub(crate) fn is_busy(&self) -> bool {
-        self.depth.get() > 0 || self.waking.get()
+        self.depth.get() > 0
+    }
+
+    /// Runs what is asked of the app from outside. A panic poisons the app instead of unwinding into
+    /// the caller, and whoever called first learns that a chunk was given up.
+    #[inline]
+    pub(super) fn guard<R>(&self, work: impl FnOnce(&Self) -> R) -> Result<R, Failure> {
+        if self.poisoned.get() {
+            return Err(Failure::Poisoned);
+        }
+        let result = catch_unwind(AssertUnwindSafe(|| work(self)));
+        // A panic in a call from a callback was caught there.
+        let (Ok(result), false) = (result, self.poisoned.get()) else {
+            self.poisoned.set(true);
+            return Err(Failure::Poisoned);
+        };
+        if self.gave_up.get() && self.depth.get() == 0 {
+            self.gave_up.set(false);
+            return Err(Failure::Endless);
+        }
+        Ok(result)
     }
 
     /// Runs `step` with what expressions need. Nothing is delivered inside.
@@ -132,9 +156,18 @@ impl Region {
     fn give_up(&self) {
         if self.stack_end.replace(NO_STACK) != NO_STACK {
             self.gave_up.set(true);
-            self.has_lost.set(true);
-            log::error!("{}", SendError::Endless);
+            self.chunks_given_up.count(|note| log::error!("{}{note}", SendError::Endless));
         }
+    }
+
+    /// Whether what is under way has been given up.
+    fn has_given_up(&self) -> bool {
+        self.depth.get() > 0 && self.stack_end.get() == NO_STACK
+    }
+
+    /// How many chunks were given up.
+    pub(crate) fn chunks_given_up(&self) -> u64 {
+        self.chunks_given_up.get()
     }
 
     /// Hands a chunk to everybody who reads a stream. `key` is that of the partition instance for
@@ -464,7 +497,9 @@ impl Region {
         }
         for fault in rows {
             let (name, time, reason) = (&junction.name, fault.timestamp, fault.reason);
-            log::warn!("stream {name}: event of {time} failed: {reason}");
+            junction.failures_logged.count(|note| {
+                log::warn!("stream {name}: event of {time} failed: {reason}{note}");
+            });
         }
     }
 
@@ -482,10 +517,9 @@ impl Region {
 
     /// Live: runs every timer that is due by `until`, each with the clock at its own time.
     pub(crate) fn run_timers(&self, until: i64) {
-        if self.depth.get() == 0 {
-            self.begin();
-        }
-        while let Some(owner) = self.time.next_wake_up(until) {
+        while !self.has_given_up()
+            && let Some(owner) = self.time.next_wake_up(until)
+        {
             self.wake(owner, self.time.now());
             self.time.finish(owner);
         }
@@ -496,11 +530,10 @@ impl Region {
         if !self.time.is_waiting() {
             return;
         }
-        if self.depth.get() == 0 {
-            self.begin();
-        }
         let mut from = 0;
-        while let Some(query) = self.time.next_due(from) {
+        while !self.has_given_up()
+            && let Some(query) = self.time.next_due(from)
+        {
             let now = self.time.now();
             let mut keys = std::mem::take(&mut *self.due_keys.borrow_mut());
             self.time.due_keys(query, now, &mut keys);
@@ -512,20 +545,40 @@ impl Region {
         }
     }
 
-    /// An owner works off its due times.
+    /// Whether an event from outside may run the timers of playback.
+    ///
+    /// Java: one that comes out of a timer (a callback sends, a sink feeds a source) runs all others
+    /// that are due before it goes in, and so each of them inside the one before, which takes the
+    /// whole stack when many are due. We follow as far as there is room; what is due beyond is left
+    /// to the passes that are under way.
+    pub(super) fn may_wake(&self) -> bool {
+        let waking = self.waking.get();
+        let has_room = || stack_place() >= self.stack_end.get().saturating_add(self.stack / 2);
+        waking == 0 || waking < TIMERS_NESTED_MAX && has_room()
+    }
+
+    /// An owner works off its due times. What is left when the work is given up stays due.
     fn wake(&self, owner: Owner, now: i64) {
         let index = owner.query as usize;
         let Some(query) = self.queries.get(index) else { return };
-        let outer = self.waking.replace(true);
-        while let Some(time) = self.time.take_due(owner, now) {
+        while !self.has_given_up()
+            && let Some(time) = self.time.take_due(owner, now)
+        {
             if let QueryInput::Stream(input) = &query.input
                 && let Some((stage, state)) = &input.window
             {
+                let depth = self.depth.get();
+                if depth == 0 {
+                    self.begin();
+                }
+                self.depth.set(depth + 1);
+                self.waking.set(self.waking.get() + 1);
                 let pass = QueryPass { index, query, input, key: owner.key };
                 self.wake_window(pass, stage, state, time);
+                self.waking.set(self.waking.get() - 1);
+                self.depth.set(depth);
             }
         }
-        self.waking.set(outer);
     }
 
     fn wake_window(

@@ -10,7 +10,7 @@ use super::counters::ElementCounters;
 use super::error::AppError;
 use crate::extension::{
     ConnectorDocumentation, MapperConfig, OptionError, Options, PullSource, Registry, Schema,
-    Source, SourceInput, SourceMapper,
+    Source, SourceInput, SourceMapper, ask, catch,
 };
 use crate::plan::codes;
 use crate::plan::logical::{LogicalApp, StreamId, StreamOrigin};
@@ -104,16 +104,19 @@ impl Transport {
     pub(crate) fn connect(app: &App) -> Result<(), AppError> {
         Self::with_pushed(app, |pushed| {
             for input in pushed {
-                let connected = input.connect(app);
+                let connected = app.poisoning(catch(|| input.connect(app)))?;
                 connected.map_err(|error| AppError::Connector(sources::with_causes(&error)))?;
             }
             Ok(())
         })
     }
 
-    /// Ends pushing sources.
-    pub(crate) fn disconnect(app: &App) {
-        Self::with_pushed(app, |pushed| pushed.iter_mut().for_each(PushInput::disconnect));
+    /// Ends pushing sources, also those behind one that panics.
+    pub(crate) fn disconnect(app: &App) -> Result<(), AppError> {
+        Self::with_pushed(app, |pushed| {
+            let ended = pushed.iter_mut().map(|input| app.poisoning(catch(|| input.disconnect())));
+            ended.fold(Ok(()), Result::and)
+        })
     }
 
     /// Works on the pushing sources without the lock of the transport: a source may hand over
@@ -325,9 +328,11 @@ impl Maker<'_> {
             let feature = "properties of the transport (`trp:…`) in @attributes";
             return Err(Mistake::Unsupported(feature.into(), property.span));
         }
-        let source = factory.create(&options, schema).map_err(mistake)?;
+        let source = ask("it", || factory.create(&options, schema), OptionError::mapping);
+        let source = source.map_err(mistake)?;
         let event_time = event_time(&options, schema).map_err(mistake)?;
-        let mapper = mapper.create(mapping.config(schema)).map_err(|error| {
+        let mapper = ask("it", || mapper.create(mapping.config(schema)), OptionError::mapping);
+        let mapper = mapper.map_err(|error| {
             let what = format!("source mapper `{}`", mapping.name);
             Mistake::option(&error, &what, &mapping.options)
         })?;

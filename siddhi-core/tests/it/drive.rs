@@ -91,7 +91,7 @@ impl Play {
     /// Goes on in a new app with the state of this one.
     pub(crate) fn restart(&mut self) {
         let snapshot = self.app.snapshot().unwrap();
-        self.app.shutdown();
+        self.app.shutdown().unwrap();
         self.app = create(&self.manager, &self.text, &self.calls);
         self.app.restore(&snapshot).unwrap();
     }

@@ -133,7 +133,7 @@ fn a_panic_poisons_the_app() {
     assert!(matches!(app.snapshot(), Err(AppError::Poisoned)));
     assert!(matches!(app.start(), Err(AppError::Poisoned)));
     assert!(!app.counters().is_empty());
-    app.shutdown();
+    app.shutdown().unwrap();
 }
 
 #[test]
@@ -198,4 +198,111 @@ fn two_threads_send_at_once() {
     // Each event went all the way before the next.
     let expected: Vec<_> = (1..=500).map(|n| of("Pairs", &[2 * n])).collect();
     assert_eq!(*log.lock(), expected);
+}
+
+/// An app with a window for each key of `S`, whose expired rows a callback sends on to `P`.
+fn relay(annotation: &str) -> (App, Log) {
+    let app = app(&format!(
+        "{annotation} define stream S (n long); define stream P (n long);
+         partition with (n of S) begin
+         from S#window.time(1 sec) select n insert expired events into O; end;
+         from P select n insert into Q;"
+    ));
+    let log = Log::default();
+    let input = app.input("P").unwrap();
+    app.on_stream("O", move |chunk| {
+        for row in chunk.rows() {
+            input.send(row.timestamp(), &row.values()).unwrap();
+        }
+    })
+    .unwrap();
+    listen(&app, "O", &log);
+    listen(&app, "Q", &log);
+    (app, log)
+}
+
+#[test]
+fn in_playback_timers_run_before_what_a_timer_sends() {
+    let (app, log) = relay("@app:playback");
+    let input = app.input("S").unwrap();
+    for n in 0..3 {
+        input.send(1_000 + n, &[Value::Long(n)]).unwrap();
+    }
+    input.send(9_000, &[Value::Long(9)]).unwrap();
+    // As in Java: each send finds the time that it brings not run yet.
+    let expected = [("Q", 2), ("O", 2), ("Q", 1), ("O", 1), ("Q", 0), ("O", 0)];
+    assert_eq!(*log.lock(), expected.map(|(stream, n)| of(stream, &[n])));
+}
+
+#[test]
+fn in_playback_what_many_timers_send_at_once_arrives() {
+    let (app, log) = relay("@app:playback");
+    let input = app.input("S").unwrap();
+    let all: Vec<_> = (0..10_000).map(|n| (1_000, vec![Value::Long(n)])).collect();
+    input.send_batch(&all).unwrap();
+    app.move_time(9_000).unwrap();
+    for stream in ["O", "Q"] {
+        let log = log.lock();
+        let mut rows: Vec<i64> = log
+            .iter()
+            .filter(|(name, _)| name == stream)
+            .flat_map(|(_, rows)| rows.clone())
+            .collect();
+        rows.sort_unstable();
+        assert!(rows.into_iter().eq(0..10_000), "{stream}");
+    }
+    assert_eq!(app.next_timer(), None);
+}
+
+#[test]
+fn live_a_timer_has_put_out_everything_before_the_next() {
+    let (app, log) = relay("");
+    let input = app.input("S").unwrap();
+    let now = app.time();
+    let all: Vec<_> = (0..5).map(|n| (now, vec![Value::Long(n)])).collect();
+    input.send_batch(&all).unwrap();
+    app.advance(app.time() + 60_000).unwrap();
+    let expected: Vec<_> = (0..5).flat_map(|n| [of("Q", &[n]), of("O", &[n])]).collect();
+    assert_eq!(*log.lock(), expected);
+}
+
+#[test]
+fn whoever_lets_a_timer_start_a_circle_is_told() {
+    for annotation in ["", "@app:playback"] {
+        let app = app(&format!(
+            "{annotation} define stream S (n long); define stream T (n long);
+             partition with (n of S) begin
+             from S#window.time(1 sec) select n insert expired events into O; end;
+             from O[n % 2 == 0] select n insert into O;"
+        ));
+        let log = Log::default();
+        listen(&app, "O", &log);
+        let start = app.time();
+        let input = app.input("S").unwrap();
+        for n in 1..5 {
+            input.send(start, &[Value::Long(n)]).unwrap();
+        }
+        assert!(matches!(app.move_time(start + 60_000), Err(AppError::Endless)));
+        // Two timers went round and round, and the others lost nothing by it.
+        assert_eq!(*log.lock(), [of("O", &[1]), of("O", &[3])]);
+        let counters = app.counters();
+        let given_up =
+            counters.iter().find(|it| it.element == "app").and_then(|it| it.get("given_up"));
+        assert_eq!(given_up, Some(2));
+        app.input("T").unwrap().send(start + 60_000, &[Value::Long(1)]).unwrap();
+    }
+}
+
+#[test]
+fn an_event_is_not_lost_by_the_timer_that_runs_before_it() {
+    let app = app("@app:playback define stream S (n long);
+                   from S#window.time(1 sec) select n insert expired events into O;
+                   from O select n insert into O;
+                   from S select n insert into Q;");
+    let log = Log::default();
+    listen(&app, "Q", &log);
+    let input = app.input("S").unwrap();
+    input.send(1, &[Value::Long(1)]).unwrap();
+    assert!(matches!(input.send(5_000, &[Value::Long(2)]), Err(SendError::Endless)));
+    assert_eq!(*log.lock(), [of("Q", &[1]), of("Q", &[2])]);
 }

@@ -11,6 +11,7 @@ mod drive;
 mod feedback;
 mod groups;
 mod optimized;
+mod panics;
 mod patterns;
 mod plans;
 mod processors;

@@ -74,7 +74,7 @@ fn an_app_that_is_gone_hears_nothing() {
     feed.start().unwrap();
     let input = feed.input("F").unwrap();
     input.send(1, &[Value::from("a")]).unwrap();
-    app.shutdown();
+    app.shutdown().unwrap();
     input.send(2, &[Value::from("b")]).unwrap();
     drop(app);
     input.send(3, &[Value::from("c")]).unwrap();
@@ -82,6 +82,25 @@ fn an_app_that_is_gone_hears_nothing() {
     // The handler keeps nothing alive: the callback went with its app.
     assert_eq!(Arc::strong_count(&heard), 1);
     drop(environment);
+}
+
+#[test]
+fn rows_that_an_app_does_not_take_in_are_counted() {
+    let (manager, environment) = manager();
+    let app = manager
+        .create_app(
+            "@source(type = 'inMemory', topic = 't', @map(type = 'json'))
+             define stream S (k string);",
+        )
+        .unwrap();
+    app.on_stream("S", |_| panic!("on purpose")).unwrap();
+    app.start().unwrap();
+    for _ in 0..2 {
+        environment.topics.publish("t", Payload::Bytes(br#"[{"k":"a"},{"k":"b"}]"#));
+    }
+    let counters = app.counters();
+    let stream = counters.iter().find(|it| it.element == "stream S").unwrap();
+    assert_eq!(stream.get("refused"), Some(4));
 }
 
 #[test]
@@ -340,7 +359,7 @@ fn a_callback_may_ask_anything_of_the_app_while_it_starts() {
         assert!(inner.take_inputs().is_empty());
         inner.start().unwrap();
         assert!(!inner.counters().is_empty());
-        inner.shutdown();
+        inner.shutdown().unwrap();
     })
     .unwrap();
     app.start().unwrap();

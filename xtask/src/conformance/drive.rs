@@ -109,7 +109,7 @@ fn play(case: &Case) -> Result<Answer, NotRun> {
     if let Some(found) = play.app.contradictions(|stream| fed.contains(stream)).into_iter().next() {
         return Err(NotRun::Unbalanced(found));
     }
-    play.app.shutdown();
+    play.app.shutdown()?;
     let outputs = std::mem::take(&mut play.record().outputs);
     Ok(Answer { definitions, outputs })
 }
@@ -238,7 +238,7 @@ impl Play<'_> {
 
     fn restart(&mut self) -> anyhow::Result<()> {
         let snapshot = self.app.snapshot()?;
-        self.app.shutdown();
+        self.app.shutdown()?;
         self.app = create(self.case, &self.manager, &self.recorder)
             .map_err(|not_run| anyhow::anyhow!("creating the app again: {not_run:?}"))?;
         self.app.start()?;

@@ -5,7 +5,7 @@ use siddhi_query::{Diagnostic, did_you_mean};
 
 use super::{Binder, codes};
 use crate::expression::typed::{AggregateCall, BoundFunction, Expr, ExprKind};
-use crate::extension::{BindError, BoundScalar, Callee, Documentation, ParameterValue};
+use crate::extension::{BindError, BoundScalar, Callee, Documentation, ParameterValue, ask};
 
 /// The namespaces of functions that Siddhi's own extensions bring.
 const NAMESPACES: [&str; 13] = [
@@ -32,7 +32,8 @@ impl Binder<'_> {
         let name = full_name(call);
         if let Some(factory) = self.registry.function(&name).cloned() {
             let arguments = self.arguments(call)?;
-            return match factory.bind(&parameters(&arguments)) {
+            let parameters = parameters(&arguments);
+            return match ask(&format!("`{name}`"), || factory.bind(&parameters), BindError::call) {
                 Ok(bound) => Some(apply(name, bound, arguments, call.span)),
                 Err(error) => self.refuse(call, &arguments, &factory.documentation(), error),
             };
@@ -43,7 +44,8 @@ impl Binder<'_> {
                 return None;
             }
             let arguments = self.arguments(call)?;
-            return match factory.bind(&parameters(&arguments)) {
+            let parameters = parameters(&arguments);
+            return match ask(&format!("`{name}`"), || factory.bind(&parameters), BindError::call) {
                 Ok(bound) => Some(Expr {
                     data_type: bound.return_type,
                     kind: ExprKind::Aggregate(Box::new(AggregateCall { name, bound, arguments })),

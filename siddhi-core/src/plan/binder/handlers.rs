@@ -8,7 +8,7 @@ use super::{AppBinder, extract_aggregates};
 use crate::expression::binder::Binder;
 use crate::expression::scope::Scope;
 use crate::expression::typed::{Expr, ExprKind};
-use crate::extension::{BindError, ParameterValue, StreamProcessorFactory};
+use crate::extension::{BindError, ParameterValue, StreamProcessorFactory, ask};
 use crate::plan::codes;
 use crate::plan::logical::{
     Attribute, ConditionPlan, HandlerPlan, StreamFunctionPlan, StreamProcessorPlan, WindowPlan,
@@ -151,7 +151,7 @@ impl AppBinder<'_> {
             return None;
         };
         let (_, parameters) = self.parameters(call, scope)?;
-        match factory.bind(&parameters) {
+        match ask(&format!("`{name}`"), || factory.bind(&parameters), BindError::call) {
             Ok(bound) => Some(WindowPlan {
                 name: name.clone(),
                 parameters: call
@@ -181,9 +181,10 @@ impl AppBinder<'_> {
         call: &Call,
         scope: &dyn Scope,
     ) -> Option<StreamProcessorPlan> {
+        let name = full_name(call);
         let (arguments, parameters) = self.parameters(call, scope)?;
-        match factory.bind(&parameters) {
-            Ok(bound) => Some(StreamProcessorPlan { name: full_name(call), bound, arguments }),
+        match ask(&format!("`{name}`"), || factory.bind(&parameters), BindError::call) {
+            Ok(bound) => Some(StreamProcessorPlan { name, bound, arguments }),
             Err(error) => {
                 let syntax = factory.documentation().syntax;
                 self.diagnostics.push(misfit(call, &error, syntax));
@@ -221,7 +222,7 @@ impl AppBinder<'_> {
             return None;
         };
         let (arguments, parameters) = self.parameters(call, scope)?;
-        match factory.bind(&parameters) {
+        match ask(&format!("`{name}`"), || factory.bind(&parameters), BindError::call) {
             Ok(bound) => Some(StreamFunctionPlan { name, bound, arguments }),
             Err(error) => {
                 let syntax = factory.documentation().syntax;

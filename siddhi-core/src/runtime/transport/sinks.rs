@@ -12,7 +12,7 @@ use super::{Maker, Mapping, Mistake, element, names_of, nested, type_of};
 use crate::event::view::{Selection, View};
 use crate::extension::{
     DynamicOptions, OptionError, Options, Payload, PayloadWriter, Schema, Sink, SinkError,
-    SinkFactory, SinkMapper, Template, Unpublished,
+    SinkFactory, SinkMapper, Template, Unpublished, ask,
 };
 use crate::plan::logical::StreamId;
 use crate::runtime::app::Shared;
@@ -130,7 +130,7 @@ pub(super) fn make(
         }
     };
     let mapper = constant(&mapping.options, &[], schema)
-        .and_then(|()| mapper.create(mapping.config(schema)))
+        .and_then(|()| ask("it", || mapper.create(mapping.config(schema)), OptionError::mapping))
         .map_err(|error| {
             Mistake::option(&error, &format!("sink mapper `{}`", mapping.name), &mapping.options)
         })?;
@@ -171,7 +171,7 @@ fn destination(
     schema: &Schema,
     map: &str,
 ) -> Result<Destination, OptionError> {
-    let sink = factory.create(options, schema, map)?;
+    let sink = ask("it", || factory.create(options, schema, map), OptionError::mapping)?;
     let names = factory.dynamic_options();
     let templates = names.iter().map(|name| options.template(name, schema));
     let templates = templates.collect::<Result<_, _>>()?;

@@ -71,12 +71,15 @@ impl Receiver {
     fn receive(&self, payload: Payload<'_>, shared: &Weak<Shared>) {
         let Some(shared) = shared.upgrade() else { return };
         let input = InputHandler::new(Arc::clone(&shared), self.stream);
+        // With how many rows there are when they are not taken in.
         let sent = match payload {
-            Payload::Rows(rows) if self.passes_rows => self.pass(&input, &rows),
+            Payload::Rows(rows) if self.passes_rows => {
+                self.pass(&input, &rows).map_err(|error| (rows.len(), error))
+            }
             Payload::Rows(_) => {
                 let reason = "the mapper reads text, and rows came".into();
                 input.reject(&[Rejection { place: self.place.clone(), reason }]);
-                Ok(())
+                return;
             }
             Payload::Bytes(bytes) => {
                 let now = App { shared }.time();
@@ -86,11 +89,18 @@ impl Receiver {
                     RowWriter::new(&mut batch, &mut rejections, &self.place, now, self.event_time);
                 self.mapper.lock().decode(bytes, &mut rows);
                 input.reject(&rejections);
-                if batch.is_empty() { Ok(()) } else { input.send_rows(&batch) }
+                if batch.is_empty() {
+                    return;
+                }
+                input.send_rows(&batch).map_err(|error| (batch.len(), error))
             }
         };
-        if let Err(error) = sent {
-            log::warn!("{}: an event was not taken in: {error}", self.place);
+        match sent {
+            // A chunk that was given up has been taken in, counted and logged.
+            Ok(()) | Err((_, SendError::Endless)) => {}
+            Err((rows, error)) => {
+                input.turn_away(rows, format_args!("{}: {rows} not taken in: {error}", self.place));
+            }
         }
     }
 

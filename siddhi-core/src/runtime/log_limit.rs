@@ -1,0 +1,28 @@
+//! A log that does not grow with bad input.
+
+use std::cell::Cell;
+
+/// So many of a kind are logged one by one: whoever reads of a hundred knows what is wrong.
+const LOGGED_MAX: u64 = 100;
+
+/// Counts what may happen without bound, and lets the first hundred be logged.
+#[derive(Debug, Default)]
+pub(crate) struct LogLimit(Cell<u64>);
+
+impl LogLimit {
+    /// One more: `log` is called for the first hundred, with what stands at the end of its line.
+    pub(crate) fn count(&self, log: impl FnOnce(&str)) {
+        let count = self.0.get() + 1;
+        self.0.set(count);
+        if count < LOGGED_MAX {
+            log("");
+        } else if count == LOGGED_MAX {
+            log(" (more of this kind are counted and not shown)");
+        }
+    }
+
+    /// How many there were.
+    pub(crate) fn get(&self) -> u64 {
+        self.0.get()
+    }
+}
