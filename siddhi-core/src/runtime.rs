@@ -4,6 +4,7 @@ mod accounts;
 pub(crate) mod app;
 pub(crate) mod build;
 pub(crate) mod callback;
+pub(crate) mod count;
 pub(crate) mod counters;
 pub(crate) mod error;
 pub(crate) mod faults;

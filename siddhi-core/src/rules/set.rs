@@ -14,6 +14,7 @@ use crate::event::view::{Selection, View};
 use crate::expression::program::{Program, Scratch};
 use crate::expression::typed::Expr;
 use crate::plan::logical::{HandlerPlan, InputPlan, LogicalApp, QueryPlan, StreamId};
+use crate::runtime::count::Count;
 use crate::runtime::junction::Reader;
 use crate::runtime::light::Light;
 use crate::runtime::region::Region;
@@ -51,7 +52,7 @@ struct Rule {
     column: usize,
     /// What it accepts, when it is a range.
     range: Option<Range>,
-    rows_out: Cell<u64>,
+    rows_out: Count,
 }
 
 /// A selection that rules share, with its target.
@@ -159,7 +160,7 @@ impl RuleSet {
                     Some(range)
                 }
             };
-            let rows_out = Cell::new(0);
+            let rows_out = Count::default();
             let Candidate { place, query, .. } = candidate;
             self.rules.push(Rule { place, query, shape, column, range, rows_out });
         }
@@ -371,7 +372,7 @@ impl Region {
             self.read(rule.query as usize, stream, &left, key);
             return;
         };
-        rule.rows_out.set(rule.rows_out.get() + rows.len() as u64);
+        rule.rows_out.add(rows.len() as u64);
         if !buffers.done {
             // When a good part of the chunk is wanted the items of all rows are computed, once for
             // all rules.

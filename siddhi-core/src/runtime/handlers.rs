@@ -1,10 +1,11 @@
 //! Filters, stream functions and stream processors, run over chunks.
 
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::sync::Arc;
 
 use siddhi_query::ast::DataType;
 
+use super::count::Count;
 use super::faults::Faults;
 use super::region::Region;
 use crate::event::batch::Batch;
@@ -36,8 +37,8 @@ pub(crate) struct Filter {
     condition: Predicate,
     aggregation: AggregationPlan,
     aggregators: RefCell<Aggregators>,
-    pub(crate) rows_in: Cell<u64>,
-    pub(crate) rows_out: Cell<u64>,
+    pub(crate) rows_in: Count,
+    pub(crate) rows_out: Count,
 }
 
 /// A stream function.
@@ -46,8 +47,8 @@ pub(crate) struct Function {
     arguments: Program,
     argument_count: usize,
     added: Vec<DataType>,
-    pub(crate) rows_in: Cell<u64>,
-    pub(crate) rows_out: Cell<u64>,
+    pub(crate) rows_in: Count,
+    pub(crate) rows_out: Count,
 }
 
 /// A stream processor.
@@ -57,8 +58,8 @@ pub(crate) struct Processor {
     argument_count: usize,
     /// By key.
     pub(crate) states: RefCell<Vec<Option<Box<dyn StreamProcessor>>>>,
-    pub(crate) rows_in: Cell<u64>,
-    pub(crate) rows_out: Cell<u64>,
+    pub(crate) rows_in: Count,
+    pub(crate) rows_out: Count,
 }
 
 /// What a processor has left of a chunk.
@@ -95,8 +96,8 @@ impl Handler {
                         &condition.aggregates,
                         leaving,
                     )),
-                    rows_in: Cell::new(0),
-                    rows_out: Cell::new(0),
+                    rows_in: Count::default(),
+                    rows_out: Count::default(),
                 };
                 (Self::Filter(filter), width)
             }
@@ -152,9 +153,9 @@ impl Handler {
             debug_assert!(false, "only filters are asked");
             return false;
         };
-        filter.rows_in.set(filter.rows_in.get() + 1);
+        filter.rows_in.add(1);
         let passes = filter.condition.holds_bare(view, row);
-        filter.rows_out.set(filter.rows_out.get() + u64::from(passes));
+        filter.rows_out.add(u64::from(passes));
         passes
     }
 
@@ -191,8 +192,8 @@ impl Function {
             arguments: Program::compile(&plan.arguments),
             argument_count: plan.arguments.len(),
             added: plan.bound.added.iter().map(|(_, data_type)| *data_type).collect(),
-            rows_in: Cell::new(0),
-            rows_out: Cell::new(0),
+            rows_in: Count::default(),
+            rows_out: Count::default(),
         }
     }
 }
@@ -204,8 +205,8 @@ impl Processor {
             arguments: Program::compile(&plan.arguments),
             argument_count: plan.arguments.len(),
             states: RefCell::default(),
-            rows_in: Cell::new(0),
-            rows_out: Cell::new(0),
+            rows_in: Count::default(),
+            rows_out: Count::default(),
         }
     }
 
@@ -252,7 +253,7 @@ pub(crate) fn run(
             let failed = region.evaluate(|context| function.run(view, work, context, faults));
             let columns = Columns::extended(&view.columns, &work.added);
             let selection = if failed { Selection::Rows(&work.rows) } else { view.selection };
-            function.rows_out.set(function.rows_out.get() + selection.len() as u64);
+            function.rows_out.add(selection.len() as u64);
             if !selection.is_empty() {
                 let more = View { columns, selection, ..*view };
                 run(region, chain, &more, key, faults, then);
@@ -269,7 +270,7 @@ pub(crate) fn run(
                     work.gathered.view()
                 }
             };
-            processor.rows_out.set(processor.rows_out.get() + left.len() as u64);
+            processor.rows_out.add(left.len() as u64);
             if !left.is_empty() {
                 run(region, chain, &left, key, faults, then);
             }
@@ -309,7 +310,7 @@ impl Filter {
         context: &mut EvalContext<'_>,
         faults: &mut Faults,
     ) {
-        self.rows_in.set(self.rows_in.get() + view.len() as u64);
+        self.rows_in.add(view.len() as u64);
         work.rows.clear();
         let marks = events_only(view, &mut work.base);
         let events = if marks { view.with(Selection::Rows(&work.base)) } else { *view };
@@ -331,7 +332,7 @@ impl Filter {
             view.with_marks(&work.rows, &mut work.base);
             std::mem::swap(&mut work.rows, &mut work.base);
         }
-        self.rows_out.set(self.rows_out.get() + work.rows.len() as u64);
+        self.rows_out.add(work.rows.len() as u64);
     }
 
     /// Aggregators of a filter see everything that reaches it, without groups.
@@ -367,7 +368,7 @@ impl Function {
         context: &mut EvalContext<'_>,
         faults: &mut Faults,
     ) -> bool {
-        self.rows_in.set(self.rows_in.get() + view.len() as u64);
+        self.rows_in.add(view.len() as u64);
         let extent = view.selection.extent();
         for column in &mut work.added {
             column.grow(extent);
@@ -407,7 +408,7 @@ impl Processor {
         context: &mut EvalContext<'_>,
         faults: &mut Faults,
     ) -> Left {
-        self.rows_in.set(self.rows_in.get() + view.len() as u64);
+        self.rows_in.add(view.len() as u64);
         let HandlerWork { scratch, rows, base, output, gathered, .. } = work;
         let marks = events_only(view, base);
         let events = if marks { view.with(Selection::Rows(base)) } else { *view };

@@ -7,6 +7,7 @@ use std::mem::Discriminant;
 use siddhi_query::ast::DataType;
 
 use super::callback::{Listeners, StreamCallback};
+use super::count::Count;
 use super::log_limit::LogLimit;
 use super::region::Region;
 use crate::event::batch::Batch;
@@ -44,11 +45,11 @@ pub(crate) struct Junction {
     pub(crate) fault: Option<StreamId>,
     /// Can be sent to and listened to from outside.
     pub(crate) public: bool,
-    pub(crate) rows: Cell<u64>,
+    pub(crate) rows: Count,
     /// Rows from outside that were refused.
-    pub(crate) rows_refused: Cell<u64>,
+    pub(crate) rows_refused: Count,
     /// Rows that failed in a reader.
-    pub(crate) rows_failed: Cell<u64>,
+    pub(crate) rows_failed: Count,
     /// Rows that could not be read or taken in at all.
     rejections_logged: LogLimit,
     /// Rows that failed or were refused, and go nowhere else.
@@ -79,9 +80,9 @@ impl Junction {
             on_error,
             fault,
             public,
-            rows: Cell::new(0),
-            rows_refused: Cell::new(0),
-            rows_failed: Cell::new(0),
+            rows: Count::default(),
+            rows_refused: Count::default(),
+            rows_failed: Count::default(),
             rejections_logged: LogLimit::default(),
             failures_logged: LogLimit::default(),
             inputs: RefCell::default(),
@@ -108,7 +109,7 @@ impl Junction {
     /// So many rows came for the stream and did not get in: they could not be read, or the app takes
     /// nothing in.
     pub(super) fn reject(&self, rows: u64, reason: impl Display) {
-        self.rows_refused.set(self.rows_refused.get() + rows);
+        self.rows_refused.add(rows);
         self.rejections_logged.count(|note| log::warn!("stream {}: {reason}{note}", self.name));
     }
 

@@ -6,6 +6,7 @@ use std::cell::Cell;
 use siddhi_pipeline::Random;
 use siddhi_query::ast::OutputEvents;
 
+use super::count::Count;
 use super::lone::LazyEvent;
 use super::query::Query;
 use super::region::Region;
@@ -30,13 +31,13 @@ pub(crate) struct Light {
     takes_events: bool,
     /// Buffers that no pass uses at the moment.
     work: Cell<Option<Box<LightWork>>>,
-    pub(crate) rows_in: Cell<u64>,
-    pub(crate) rows_out: Cell<u64>,
+    pub(crate) rows_in: Count,
+    pub(crate) rows_out: Count,
 }
 
 struct LightFilter {
     condition: Predicate,
-    rows_out: Cell<u64>,
+    rows_out: Count,
 }
 
 struct LightWork {
@@ -80,7 +81,7 @@ impl Light {
         let filter = |handler: &HandlerPlan| match handler {
             HandlerPlan::Filter(filter) => Some(LightFilter {
                 condition: Predicate::compile(&filter.condition),
-                rows_out: Cell::new(0),
+                rows_out: Count::default(),
             }),
             HandlerPlan::Function(_) | HandlerPlan::Processor(_) => None,
         };
@@ -95,8 +96,8 @@ impl Light {
             pure: items.iter().all(asks_nothing) && input.before.iter().all(filter_asks_nothing),
             items: program,
             work: Cell::new(None),
-            rows_in: Cell::new(0),
-            rows_out: Cell::new(0),
+            rows_in: Count::default(),
+            rows_out: Count::default(),
         })
     }
 
@@ -127,7 +128,7 @@ impl Light {
     /// Whether an event that stands in no column yet passes, see [`Light::takes_events`].
     #[inline]
     fn lets_in(&self, event: &Incoming<'_>) -> bool {
-        self.rows_in.set(self.rows_in.get() + 1);
+        self.rows_in.add(1);
         self.passes(|condition| condition.holds_of(event))
     }
 
@@ -136,7 +137,7 @@ impl Light {
     fn passes(&self, holds: impl Fn(&Predicate) -> bool) -> bool {
         self.filters.iter().all(|filter| {
             let holds = holds(&filter.condition);
-            filter.rows_out.set(filter.rows_out.get() + u64::from(holds));
+            filter.rows_out.add(u64::from(holds));
             holds
         })
     }
@@ -174,7 +175,7 @@ fn filter_asks_nothing(handler: &HandlerPlan) -> bool {
 impl Region {
     /// A light query takes in a chunk.
     pub(crate) fn read_light(&self, query: &Query, light: &Light, view: &View<'_>, key: u32) {
-        light.rows_in.set(light.rows_in.get() + view.len() as u64);
+        light.rows_in.add(view.len() as u64);
         if light.bare
             && let Some(row) = view.only_row()
         {
@@ -206,7 +207,7 @@ impl Region {
                 },
                 view,
             );
-            filter.rows_out.set(filter.rows_out.get() + rows.len() as u64);
+            filter.rows_out.add(rows.len() as u64);
             if rows.is_empty() {
                 light.work.set(Some(work));
                 return;
@@ -238,7 +239,7 @@ impl Region {
         let mut work = light.take();
         let LightWork { items, copies, .. } = &mut *work;
         light.items.run_event(event, items, copies);
-        light.rows_out.set(light.rows_out.get() + 1);
+        light.rows_out.add(1);
         let copies = Columns::Owned(copies);
         let output = View {
             timestamps: &[event.timestamp],
@@ -275,7 +276,7 @@ impl Region {
             }
             _ => self.call(light.pure, |calls| light.items.run(left, items, calls), left),
         }
-        light.rows_out.set(light.rows_out.get() + left.len() as u64);
+        light.rows_out.add(left.len() as u64);
         let output = View { columns: light.items.results(&left.columns, items), ..*left };
         query.call_with_current(&output);
         self.publish(query.target, &output, key);

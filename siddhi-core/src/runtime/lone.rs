@@ -73,7 +73,7 @@ impl Region {
         if !self.has_stack() {
             return;
         }
-        junction.rows.set(junction.rows.get() + 1);
+        junction.rows.add(1);
         let mut event = LazyEvent { junction, incoming, batch: None };
         for reader in &junction.readers {
             match self.taker_of_events(*reader) {
@@ -109,8 +109,8 @@ impl Region {
         let QueryWork { window: Some(window), selector, .. } = &mut *work else { return };
         query.pass(key, state, window, selector, |pass| stage.take_in_lone(form, lone, pass));
         if stage.passes_rows() {
-            query.rows_selected.set(query.rows_selected.get() + 1);
-            query.rows_out.set(query.rows_out.get() + 1);
+            query.rows_selected.add(1);
+            query.rows_out.add(1);
             let input = Columns::extended(&view.columns, &selector.aggregation.values);
             let items = &query.selector.items;
             if !items.computes_nothing() {

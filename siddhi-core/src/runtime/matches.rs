@@ -76,7 +76,7 @@ impl Region {
         faults: &mut Faults,
     ) {
         let matches = found.view();
-        query.rows_selected.set(query.rows_selected.get() + matches.len() as u64);
+        query.rows_selected.add(matches.len() as u64);
         let mut choose = |matches: &View<'_>, work: &mut QueryWork| {
             self.evaluate(|context| {
                 let mut state = query.selector_state.borrow_mut();

@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell};
 
 use super::callback::{Listeners, QueryCallback, QueryOutput};
+use super::count::Count;
 use super::handlers::{Handler, HandlerWork};
 use super::light::Light;
 use super::windowing::lone::LoneForm;
@@ -27,8 +28,8 @@ pub(crate) struct Query {
     pub(crate) callbacks: Listeners<QueryCallback>,
     /// Buffers that no pass uses at the moment.
     work: Cell<Option<Box<QueryWork>>>,
-    pub(crate) rows_selected: Cell<u64>,
-    pub(crate) rows_out: Cell<u64>,
+    pub(crate) rows_selected: Count,
+    pub(crate) rows_out: Count,
 }
 
 /// What a query reads.
@@ -82,8 +83,8 @@ impl Query {
             target: plan.target,
             callbacks: Listeners::default(),
             work: Cell::new(None),
-            rows_selected: Cell::new(0),
-            rows_out: Cell::new(0),
+            rows_selected: Count::default(),
+            rows_out: Count::default(),
         }
     }
 

@@ -180,7 +180,7 @@ impl Region {
             return;
         }
         let Some(junction) = self.junctions.get(stream) else { return };
-        junction.rows.set(junction.rows.get() + view.len() as u64);
+        junction.rows.add(view.len() as u64);
         // What leaves a partition has no key any more.
         let key = if junction.public { 0 } else { key };
         if let Some(rules) = &junction.rules {
@@ -298,7 +298,7 @@ impl Region {
             self.ask(index, key, &window.wake_ups);
         }
         if stage.passes_rows() {
-            query.rows_selected.set(query.rows_selected.get() + view.len() as u64);
+            query.rows_selected.add(view.len() as u64);
             self.deliver(query, view, key, selected, work);
         } else if window.chunk_count() > 0
             && let Some(mut window) = work.window.take()
@@ -326,7 +326,7 @@ impl Region {
                 query.selector.run_items(view, pass.selector_work, context);
             });
         });
-        query.rows_selected.set(query.rows_selected.get() + view.len() as u64);
+        query.rows_selected.add(view.len() as u64);
         let input = Columns::extended(&view.columns, &selector.aggregation.values);
         let columns = query.selector.items.results(&input, &selector.items);
         // Looked up once for all runs.
@@ -334,7 +334,7 @@ impl Region {
         let output = View { columns: Columns::Borrowed(&columns), kinds: None, ..*view };
         let last_only = query.selector.form == Form::LastRow;
         let put_out = |rows: &[u32]| {
-            query.rows_out.set(query.rows_out.get() + rows.len() as u64);
+            query.rows_out.add(rows.len() as u64);
             self.publish(query.target, &output.with(Selection::Rows(rows)), 0);
         };
         if let (Selection::All(count), true) = (view.selection, last_only) {
@@ -380,12 +380,12 @@ impl Region {
         faults: &mut Faults,
     ) {
         let chosen = window.chosen.take();
-        query.rows_selected.set(query.rows_selected.get() + window.rows_absorbed);
+        query.rows_selected.add(window.rows_absorbed);
         for chunk in 0..window.chunk_count() {
             faults.next_chunk();
             stage.chunk(chunk, window, |view| {
                 if stage.form != WindowForm::General {
-                    query.rows_selected.set(query.rows_selected.get() + view.len() as u64);
+                    query.rows_selected.add(view.len() as u64);
                     let selected = self.evaluate(|context| {
                         let mut state = query.selector_state.borrow_mut();
                         if let Some(chosen) = chosen {
@@ -429,7 +429,7 @@ impl Region {
             None => view.len(),
             Some(_) => view.selection.iter().filter(is_event).count(),
         };
-        query.rows_selected.set(query.rows_selected.get() + events as u64);
+        query.rows_selected.add(events as u64);
         let selected = self.evaluate(|context| {
             let mut state = query.selector_state.borrow_mut();
             let selected =
@@ -459,7 +459,7 @@ impl Region {
         let selection =
             if selected.same { view.selection } else { Selection::Rows(&selector.rows) };
         let output = View { columns, selection, ..*view };
-        query.rows_out.set(query.rows_out.get() + output.len() as u64);
+        query.rows_out.add(output.len() as u64);
         if query.callbacks.any() {
             current.clear();
             expired.clear();
@@ -484,7 +484,7 @@ impl Region {
         }
         let Some(junction) = self.junctions.get(faults.stream) else { return };
         let rows = faults.into_rows(input);
-        junction.rows_failed.set(junction.rows_failed.get() + rows.len() as u64);
+        junction.rows_failed.add(rows.len() as u64);
         if junction.on_error == OnError::Stream
             && let Some((id, fault)) =
                 junction.fault.and_then(|id| Some((id, self.junctions.get(id)?)))
@@ -507,7 +507,7 @@ impl Region {
     /// as `@OnError` of the stream says, as one chunk.
     pub(crate) fn refuse(&self, stream: StreamId, rows: Vec<(i64, Vec<Value>, String)>) {
         let Some(junction) = self.junctions.get(stream) else { return };
-        junction.rows_refused.set(junction.rows_refused.get() + rows.len() as u64);
+        junction.rows_refused.add(rows.len() as u64);
         let mut faults = Faults::new(stream, junction.attributes.len());
         for (timestamp, values, reason) in rows {
             faults.push(timestamp, values, reason);
