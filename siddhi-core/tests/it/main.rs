@@ -9,6 +9,7 @@ mod counters;
 mod drive;
 mod feedback;
 mod groups;
+mod mistakes;
 mod optimized;
 mod patterns;
 mod processors;

@@ -38,11 +38,12 @@ impl Binder<'_> {
             };
         }
         if let Some(factory) = self.registry.aggregator(&name).cloned() {
+            let arguments = self.arguments(call);
             if !self.aggregates {
                 self.diagnostics.push(misplaced(&name, call.span));
                 return None;
             }
-            let arguments = self.arguments(call)?;
+            let arguments = arguments?;
             return match factory.bind(&parameters(&arguments)) {
                 Ok(bound) => Some(Expr {
                     data_type: bound.return_type,
@@ -71,7 +72,7 @@ impl Binder<'_> {
 
     fn arguments(&mut self, call: &Call) -> Option<Vec<Expr>> {
         if call.star {
-            let columns = self.scope.star();
+            let columns = self.scope.star()?;
             return Some(
                 columns
                     .into_iter()
