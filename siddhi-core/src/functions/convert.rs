@@ -40,7 +40,7 @@ impl FunctionFactory for Convert {
                 "an object can be converted to a string only; say what it holds by `cast`",
             ));
         }
-        Ok(BoundScalar::pure(Conversion { to }, to))
+        Ok(BoundScalar::pure(Conversion { to }, to).never_fails())
     }
 }
 

@@ -8,6 +8,7 @@ mod apps;
 mod counters;
 mod drive;
 mod feedback;
+mod functions;
 mod groups;
 mod mistakes;
 mod optimized;
