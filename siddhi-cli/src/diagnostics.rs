@@ -4,7 +4,10 @@ use std::path::Path;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Patch, Renderer, Snippet};
 use serde_json::{Value as Json, json};
+use siddhi_core::CreateError;
 use siddhi_query::{Applicability, Diagnostic, Fix, LineIndex, Severity};
+
+use crate::app_file::AppFile;
 
 /// Diagnostics as text with the lines they are about.
 pub(crate) fn text(path: &Path, source: &str, diagnostics: &[Diagnostic], color: bool) -> String {
@@ -55,6 +58,12 @@ fn clamp(range: std::ops::Range<usize>, source: &str) -> std::ops::Range<usize> 
     let border = |at: usize| source.floor_char_boundary(at.min(source.len()));
     let (start, end) = (border(range.start), border(range.end));
     start..end.max(start)
+}
+
+/// Why an app was refused, as JSON in the form of the report of `siddhi check`.
+pub(crate) fn report(file: &AppFile, error: &CreateError) -> String {
+    let found = json(&file.path, &file.text, error.diagnostics());
+    json!({ "diagnostics": found }).to_string()
 }
 
 /// Diagnostics as JSON, each with its file, line and column.

@@ -6,7 +6,7 @@ use siddhi_extensions::Environment;
 use crate::app_file::AppFile;
 use crate::arguments::{ExplainArguments, Format};
 use crate::exit::Exit;
-use crate::{console, run};
+use crate::{console, diagnostics, run};
 
 /// Shows the plan.
 pub(crate) fn run(arguments: &ExplainArguments) -> anyhow::Result<Exit> {
@@ -14,7 +14,16 @@ pub(crate) fn run(arguments: &ExplainArguments) -> anyhow::Result<Exit> {
     let environment = Environment { base_directory: file.directory(), ..Environment::default() };
     let app = match AppFile::manager(&environment).create_app(&file.text) {
         Ok(app) => app,
-        Err(error) => return Ok(run::refused(&file, &error)),
+        Err(error) => {
+            match arguments.format {
+                Format::Text => run::show(&file, error.diagnostics()),
+                Format::Json => {
+                    let report = diagnostics::report(&file, &error);
+                    console::print(&format!("{report}\n"))?;
+                }
+            }
+            return Ok(run::refused(&error));
+        }
     };
     let plan = app.explain(arguments.physical);
     match arguments.format {

@@ -9,7 +9,7 @@ use siddhi_extensions::Environment;
 use siddhi_query::Diagnostic;
 
 use crate::app_file::AppFile;
-use crate::arguments::RunArguments;
+use crate::arguments::{RunArguments, RunFormat};
 use crate::exit::{Exit, usage};
 use crate::{console, diagnostics};
 
@@ -43,7 +43,14 @@ pub(crate) fn run(arguments: &RunArguments) -> anyhow::Result<Exit> {
     manager.set_clock(Arc::clone(&clock) as _);
     let app = match manager.create_app(&file.text) {
         Ok(app) => app,
-        Err(error) => return Ok(refused(&file, &error)),
+        Err(error) => {
+            match arguments.format {
+                // Standard output is for events.
+                RunFormat::Json => console::error_line(&diagnostics::report(&file, &error)),
+                RunFormat::Table | RunFormat::Csv => show(&file, error.diagnostics()),
+            }
+            return Ok(refused(&error));
+        }
     };
     show(&file, app.warnings());
     let inputs = inputs::all(&app, &manager, arguments)?;
@@ -84,13 +91,13 @@ pub(crate) fn run(arguments: &RunArguments) -> anyhow::Result<Exit> {
     ran.and(done).and_then(|exit| Ok(ended.map(|()| exit)?))
 }
 
-/// Shows why an app was refused.
-pub(crate) fn refused(file: &AppFile, error: &CreateError) -> Exit {
-    show(file, error.diagnostics());
+/// How the program ends when an app was refused.
+pub(crate) fn refused(error: &CreateError) -> Exit {
     if error.unsupported().is_empty() { Exit::Refused } else { Exit::Unsupported }
 }
 
-fn show(file: &AppFile, found: &[Diagnostic]) {
+/// Shows diagnostics to people.
+pub(crate) fn show(file: &AppFile, found: &[Diagnostic]) {
     if !found.is_empty() {
         let color = console::is_error_terminal();
         let text = diagnostics::text(&file.path, &file.text, found, color);

@@ -3,6 +3,7 @@
 pub mod batch;
 pub mod column;
 pub(crate) mod incoming;
+pub mod number;
 pub mod store;
 pub mod text;
 pub mod value;

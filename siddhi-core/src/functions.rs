@@ -18,7 +18,6 @@ mod if_then_else;
 mod instance_of;
 mod maximum;
 mod minimum;
-mod parse;
 mod size_of_set;
 #[cfg(test)]
 mod testing;

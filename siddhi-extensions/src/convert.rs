@@ -1,11 +1,12 @@
 //! Between texts and typed values, for the mappers whose payloads are texts.
 
 use siddhi_core::event::column::{Column, Values};
+use siddhi_core::event::number;
 use siddhi_core::{Text, Value};
 use siddhi_query::ast::DataType;
 
 /// Appends what a text means in the type of a column. A text that means nothing there leaves the
-/// column alone, and `false` comes back.
+/// column alone, and `false` comes back. Numbers are read as `convert` reads them.
 pub(crate) fn push_text(column: &mut Column, text: &str) -> bool {
     fn push<T>(vector: &mut Vec<T>, value: Option<T>) -> bool {
         value.map(|value| vector.push(value)).is_some()
@@ -14,10 +15,10 @@ pub(crate) fn push_text(column: &mut Column, text: &str) -> bool {
     match &mut column.values {
         Values::String(values) => push(values, Some(Text::from(text))),
         Values::Object(values) => push(values, Some(Value::from(text))),
-        Values::Int(values) => push(values, trimmed.parse().ok()),
-        Values::Long(values) => push(values, trimmed.parse().ok()),
-        Values::Float(values) => push(values, trimmed.parse().ok()),
-        Values::Double(values) => push(values, trimmed.parse().ok()),
+        Values::Int(values) => push(values, number::int(trimmed)),
+        Values::Long(values) => push(values, number::long(trimmed)),
+        Values::Float(values) => push(values, number::float(trimmed)),
+        Values::Double(values) => push(values, number::double(trimmed)),
         Values::Bool(values) if trimmed.eq_ignore_ascii_case("true") => push(values, Some(true)),
         Values::Bool(values) if trimmed.eq_ignore_ascii_case("false") => push(values, Some(false)),
         Values::Bool(_) => false,
@@ -50,6 +51,32 @@ pub(crate) fn type_name(data_type: DataType) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn numbers_are_read_as_the_engine_reads_them() {
+        let read = |data_type: DataType, text: &str| {
+            let mut column = Column::new(data_type);
+            push_text(&mut column, text).then(|| column.value(0).to_string())
+        };
+        let all = [DataType::Int, DataType::Long, DataType::Float, DataType::Double];
+        for text in ["inf", "-inf", "nan", "infinity", "1_0", "0x10", "1e", ""] {
+            assert_eq!(all.map(|data_type| read(data_type, text)), [const { None }; 4], "{text}");
+        }
+        for (text, whole, fractional) in [
+            (" +5 ", Some("5"), Some("5.0")),
+            ("٣", Some("3"), None),
+            ("NaN", None, Some("NaN")),
+            ("-Infinity", None, Some("-Infinity")),
+            ("1.5f", None, Some("1.5")),
+            ("1.5D", None, Some("1.5")),
+            ("0x1.8p1", None, Some("3.0")),
+            ("1e999", None, Some("Infinity")),
+        ] {
+            let [whole, fractional] = [whole, fractional].map(|text| text.map(str::to_owned));
+            let expected = [whole.clone(), whole, fractional.clone(), fractional];
+            assert_eq!(all.map(|data_type| read(data_type, text)), expected, "{text}");
+        }
+    }
 
     #[test]
     fn texts_become_values_of_the_type_or_nothing() {

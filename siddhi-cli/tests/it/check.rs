@@ -233,3 +233,24 @@ fn plans_are_explained() {
     assert_eq!(report["streams"][0]["attributes"][0]["type"], "int");
     assert_eq!(directory.siddhi("explain bad.siddhi").code, Some(1));
 }
+
+#[test]
+fn refusals_are_told_to_programs() {
+    const SORTED: &str = "define stream S (a int);\nfrom S#window.sort(2, a) insert into O;\n";
+    let directory = Directory::new(&[("bad.siddhi", BAD), ("sorted.siddhi", SORTED)]);
+    for (app, code) in [("bad.siddhi", 1), ("sorted.siddhi", 3)] {
+        let report = |text: &str| serde_json::from_str::<serde_json::Value>(text).unwrap();
+        let checked = directory.siddhi(&format!("check --format json {app}"));
+        let expected = &report(&checked.out)["diagnostics"];
+        assert!(expected[0]["code"].is_string());
+        let explained = directory.siddhi(&format!("explain --format json {app}"));
+        assert_eq!(
+            (&report(&explained.out)["diagnostics"], explained.err.as_str()),
+            (expected, "")
+        );
+        // Standard output is for events.
+        let run = directory.siddhi(&format!("run --format json {app}"));
+        assert_eq!((&report(&run.err)["diagnostics"], run.out.as_str()), (expected, ""));
+        assert_eq!([checked.code, explained.code, run.code], [Some(code); 3]);
+    }
+}

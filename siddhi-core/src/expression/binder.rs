@@ -84,8 +84,8 @@ impl Binder<'_> {
     fn variable(&mut self, variable: &Variable) -> Option<Expr> {
         match self.scope.attribute(variable) {
             Ok(column) => Some(Expr::column(column.index, column.data_type, variable.span)),
-            Err(diagnostic) => {
-                self.diagnostics.push(*diagnostic);
+            Err(mistake) => {
+                self.diagnostics.extend(mistake.map(|mistake| *mistake));
                 None
             }
         }

@@ -21,21 +21,25 @@ pub(crate) enum EventPresence {
     Column(usize),
 }
 
+/// Why a name means nothing: the mistake, which says what is known instead; none when a mistake that
+/// is reported elsewhere keeps the name from being known.
+pub(crate) type Unknown = Option<Box<Diagnostic>>;
+
 /// The names that an expression can use: attributes of a stream, of an output, of the events of a
 /// pattern.
 pub(crate) trait Scope {
     /// The column of an attribute.
     ///
     /// # Errors
-    /// A diagnostic that says what is known instead.
-    fn attribute(&self, variable: &Variable) -> Result<ScopeColumn, Box<Diagnostic>>;
+    /// Why there is none.
+    fn attribute(&self, variable: &Variable) -> Result<ScopeColumn, Unknown>;
 
     /// What `x is null` asks when `x` is a known input; none when it is not, and then `x` is an
     /// attribute.
     fn presence(&self, reference: &StreamReference) -> Option<EventPresence>;
 
-    /// The columns that `f(*)` passes.
-    fn star(&self) -> Vec<ScopeColumn>;
+    /// The columns that `f(*)` passes; none when not all of them are known.
+    fn star(&self) -> Option<Vec<ScopeColumn>>;
 
     /// The column with the timestamp of a named event, for `eventTimestamp(e)`; none when the name
     /// is not that of an event.

@@ -88,25 +88,30 @@ pub struct BoundScalar {
     pub return_type: DataType,
     /// Equal arguments give equal results, and nothing else happens.
     pub pure: bool,
-    /// The call can fail for a row.
-    pub fallible: bool,
+    /// The call can fail for a row. A failure where this is false is lost: so it is for the engine
+    /// alone to say that its own functions never fail.
+    pub(crate) fallible: bool,
 }
 
 impl BoundScalar {
-    /// A function that depends on nothing but its arguments and never fails.
+    /// A function that depends on nothing but its arguments.
+    ///
+    /// Like every function it may fail for a row, see [`CallContext::fail`]: the row is left out,
+    /// counted, and handed to the fault stream if there is one.
     pub fn pure(function: impl ScalarFunction + 'static, return_type: DataType) -> Self {
         let callee = Callee::Function(Arc::new(function));
-        Self { callee, return_type, pure: true, fallible: false }
+        Self { callee, return_type, pure: true, fallible: true }
     }
 
-    /// A function that depends on nothing but its arguments and can fail for a row.
-    pub fn fallible(function: impl ScalarFunction + 'static, return_type: DataType) -> Self {
-        Self { fallible: true, ..Self::pure(function, return_type) }
-    }
-
-    /// A function that gives something new on each call.
+    /// A function that gives something new on each call; it may fail for a row, too.
     pub fn impure(function: impl ScalarFunction + 'static, return_type: DataType) -> Self {
         Self { pure: false, ..Self::pure(function, return_type) }
+    }
+
+    /// The same call, of which it is known that it fails for no row: there are faster ways to run
+    /// it, which do not look for failures.
+    pub(crate) fn never_fails(self) -> Self {
+        Self { fallible: false, ..self }
     }
 }
 
@@ -173,7 +178,8 @@ pub trait ScalarFunction: Send + Sync + fmt::Debug {
 
 /// A scalar function over the values of one row; every row function is a [`ScalarFunction`].
 pub trait RowFunction: Send + Sync + fmt::Debug {
-    /// The result for one row; it has the bound type or is null.
+    /// The result for one row, in the bound type or one that widens to it (see [`Value::fit`]), or
+    /// null. The row fails when it is of another type.
     ///
     /// # Errors
     /// When the row fails; the text says why.
@@ -188,14 +194,26 @@ impl<T: RowFunction> ScalarFunction for T {
         out: &mut Column,
         context: &mut CallContext<'_>,
     ) {
+        let data_type = out.data_type();
         let mut values = Vec::with_capacity(arguments.len());
         for row in rows.iter() {
             values.clear();
             values.extend(arguments.iter().map(|argument| argument.value(row)));
             match self.call(&values) {
-                Ok(value) => out.set(row, value),
+                Ok(value) => {
+                    let found = value.data_type();
+                    match value.fit(data_type) {
+                        Some(value) => out.set(row, value),
+                        None => context.fail(row, misfit(found, data_type)),
+                    }
+                }
                 Err(message) => context.fail(row, message),
             }
         }
     }
+}
+
+fn misfit(found: Option<DataType>, wanted: DataType) -> String {
+    let found = found.map_or("null", DataType::as_str);
+    format!("the function gave a value of type {found} where one of type {wanted} was promised")
 }

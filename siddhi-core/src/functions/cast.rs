@@ -29,9 +29,9 @@ impl FunctionFactory for Cast {
     fn bind(&self, parameters: &[ParameterValue]) -> Result<BoundScalar, BindError> {
         let (from, to) = types("cast", parameters)?;
         if from == DataType::Object {
-            return Ok(BoundScalar::fallible(Demand { to }, to));
+            return Ok(BoundScalar::pure(Demand { to }, to));
         }
-        Ok(BoundScalar::pure(Conversion { to }, to))
+        Ok(BoundScalar::pure(Conversion { to }, to).never_fails())
     }
 }
 

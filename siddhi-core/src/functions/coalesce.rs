@@ -26,7 +26,7 @@ impl FunctionFactory for Coalesce {
 
     fn bind(&self, parameters: &[ParameterValue]) -> Result<BoundScalar, BindError> {
         let data_type = same_type("coalesce", parameters)?;
-        Ok(BoundScalar::pure(FirstPresent, data_type))
+        Ok(BoundScalar::pure(FirstPresent, data_type).never_fails())
     }
 }
 

@@ -2,8 +2,9 @@
 
 use siddhi_query::ast::DataType;
 
-use super::{exactly, is_number, parse};
+use super::{exactly, is_number};
 use crate::event::column::Column;
+use crate::event::number;
 use crate::event::text::Text;
 use crate::event::value::Value;
 use crate::event::view::Selection;
@@ -39,7 +40,7 @@ impl FunctionFactory for Convert {
                 "an object can be converted to a string only; say what it holds by `cast`",
             ));
         }
-        Ok(BoundScalar::pure(Conversion { to }, to))
+        Ok(BoundScalar::pure(Conversion { to }, to).never_fails())
     }
 }
 
@@ -119,10 +120,10 @@ fn convert(value: &Value, to: DataType) -> Value {
 fn convert_text(text: &Text, to: DataType) -> Value {
     match to {
         DataType::String | DataType::Object => Value::String(text.clone()),
-        DataType::Int => parse::int(text.as_str()).into(),
-        DataType::Long => parse::long(text.as_str()).into(),
-        DataType::Float => parse::float(text.as_str()).into(),
-        DataType::Double => parse::double(text.as_str()).into(),
+        DataType::Int => number::int(text.as_str()).into(),
+        DataType::Long => number::long(text.as_str()).into(),
+        DataType::Float => number::float(text.as_str()).into(),
+        DataType::Double => number::double(text.as_str()).into(),
         DataType::Bool => Value::Bool(text.as_str().eq_ignore_ascii_case("true")),
     }
 }

@@ -28,7 +28,7 @@ impl FunctionFactory for CreateSet {
         if data_type == DataType::Object {
             return Err(BindError::argument(0, "the element of a set is no object"));
         }
-        Ok(BoundScalar::pure(SetOfOne, DataType::Object))
+        Ok(BoundScalar::pure(SetOfOne, DataType::Object).never_fails())
     }
 }
 

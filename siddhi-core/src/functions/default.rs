@@ -25,7 +25,7 @@ impl FunctionFactory for Default {
             return Err(BindError::argument(1, "the default is a constant"));
         }
         same_type("default", parameters)?;
-        Ok(BoundScalar::pure(FirstPresent, data_type))
+        Ok(BoundScalar::pure(FirstPresent, data_type).never_fails())
     }
 }
 

@@ -21,7 +21,7 @@ pub(super) fn bind(
     if !is_number(data_type) {
         return Err(BindError::argument(0, format!("`{name}` takes numbers")));
     }
-    Ok(BoundScalar::pure(Extreme { largest }, data_type))
+    Ok(BoundScalar::pure(Extreme { largest }, data_type).never_fails())
 }
 
 /// The largest number of each row, or the smallest.

@@ -59,7 +59,7 @@ impl FunctionFactory for InstanceOf {
 
     fn bind(&self, parameters: &[ParameterValue]) -> Result<BoundScalar, BindError> {
         exactly::<1>(self.name, parameters)?;
-        Ok(BoundScalar::pure(HasType { data_type: self.data_type }, DataType::Bool))
+        Ok(BoundScalar::pure(HasType { data_type: self.data_type }, DataType::Bool).never_fails())
     }
 }
 

@@ -28,7 +28,7 @@ impl FunctionFactory for SizeOfSet {
         if data_type != DataType::Object {
             return Err(BindError::argument(0, "`sizeOfSet` takes an object that holds a set"));
         }
-        Ok(BoundScalar::fallible(Size, DataType::Int))
+        Ok(BoundScalar::pure(Size, DataType::Int))
     }
 }
 

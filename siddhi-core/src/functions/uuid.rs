@@ -27,7 +27,7 @@ impl FunctionFactory for Uuid {
 
     fn bind(&self, parameters: &[ParameterValue]) -> Result<BoundScalar, BindError> {
         exactly::<0>("UUID", parameters)?;
-        Ok(BoundScalar::impure(Identifier, DataType::String))
+        Ok(BoundScalar::impure(Identifier, DataType::String).never_fails())
     }
 }
 

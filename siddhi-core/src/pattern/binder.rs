@@ -11,11 +11,12 @@ use crate::plan::logical::{Attribute, ConditionPlan, HandlerPlan, StreamFunction
 
 /// A bound pattern.
 pub(crate) struct BoundPattern {
-    pub(crate) plan: PatternPlan,
+    /// None when an element has mistakes or is not supported yet.
+    pub(crate) plan: Option<PatternPlan>,
     pub(crate) scope: PatternScope,
 }
 
-/// Binds a pattern; none when it has mistakes or is not supported yet.
+/// Binds a pattern; none when it is of a form that is not supported yet.
 pub(crate) fn bind(
     binder: &mut AppBinder<'_>,
     input: &ast::PatternInput,
@@ -35,14 +36,14 @@ pub(crate) fn bind(
     if !row.unsupported.is_empty() {
         return None;
     }
-    let streams: Vec<StreamId> = streams.into_iter().collect::<Option<_>>()?;
     let mut scope = PatternScope::default();
     for (element, stream) in row.elements.iter().zip(&streams) {
         scope.elements.push(ScopeElement {
             reference: element.reference.as_ref().map(|reference| reference.name.clone()),
             stream: marked_name(&element.input.source),
             base: 0,
-            attributes: binder.stream_attributes(*stream),
+            attributes: stream.map(|id| binder.stream_attributes(id)).unwrap_or_default(),
+            is_open: stream.is_none(),
         });
     }
     let mut plan = PatternPlan { states: Vec::new(), within: None };
@@ -54,10 +55,10 @@ pub(crate) fn bind(
         }
         scope.own = Some(slot);
         let handlers = bind_handlers(binder, &element.input.handlers, &mut scope);
-        complete &= handlers.is_some();
+        complete &= handlers.is_some() && stream.is_some();
         let own = scope.elements.get(slot)?;
         let mut state = row.links(slot);
-        state.stream = stream;
+        state.stream = stream.unwrap_or_default();
         state.reference.clone_from(&own.reference);
         state.base = own.base;
         state.attributes.clone_from(&own.attributes);
@@ -65,7 +66,7 @@ pub(crate) fn bind(
         plan.states.push(state);
     }
     scope.own = None;
-    complete.then_some(BoundPattern { plan, scope })
+    Some(BoundPattern { plan: complete.then_some(plan), scope })
 }
 
 /// The elements of a chain in the order of their slots, and the `every`s around them.
@@ -137,11 +138,16 @@ fn bind_handlers(
     for handler in handlers {
         let plan = match handler {
             Handler::Filter(condition) => filter(binder, condition, scope).map(HandlerPlan::Filter),
-            Handler::Function(call) => function(binder, call, scope).map(HandlerPlan::Function),
-            Handler::Window(call) => {
-                binder.report(misplaced(call, "window"));
-                None
+            Handler::Function(call) => {
+                let plan = function(binder, call, scope);
+                if plan.is_none() {
+                    // It would have added nobody knows what.
+                    scope.open_own();
+                }
+                plan.map(HandlerPlan::Function)
             }
+            // The parser has told that no window may stand here.
+            Handler::Window(_) => None,
         };
         complete &= plan.is_some();
         plans.extend(plan);
@@ -168,7 +174,7 @@ fn function(
     scope: &mut PatternScope,
 ) -> Option<StreamFunctionPlan> {
     if binder.is_stream_processor(call) {
-        binder.report(misplaced(call, "stream processor"));
+        binder.report(misplaced(call));
         return None;
     }
     let plan = binder.stream_function(call, scope)?;
@@ -199,15 +205,15 @@ fn function(
     Some(plan)
 }
 
-fn misplaced(call: &Call, what: &str) -> Diagnostic {
+fn misplaced(call: &Call) -> Diagnostic {
     let name = &call.name.name;
     Diagnostic::error(
         codes::PATTERN,
-        format!("the {what} `{name}` cannot stand in an element of a pattern"),
+        format!("the stream processor `{name}` cannot stand in an element of a pattern"),
         call.span,
         "an element has filters and stream functions only",
     )
-    .with_help(format!(
-        "let a query with the {what} insert into a stream, and let the element read that"
-    ))
+    .with_help(
+        "let a query with the stream processor insert into a stream, and let the element read that",
+    )
 }

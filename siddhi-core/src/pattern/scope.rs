@@ -5,7 +5,7 @@ use siddhi_query::{Diagnostic, did_you_mean};
 
 use super::plan::{NULLS, null_column};
 use crate::expression::codes;
-use crate::expression::scope::{EventPresence, Scope, ScopeColumn};
+use crate::expression::scope::{EventPresence, Scope, ScopeColumn, Unknown};
 use crate::plan::binder::marked_name;
 use crate::plan::logical::Attribute;
 
@@ -32,6 +32,8 @@ pub(crate) struct ScopeElement {
     pub(crate) base: usize,
     /// The attributes of its event.
     pub(crate) attributes: Vec<Attribute>,
+    /// Whether there may be more, which a mistake that is reported elsewhere keeps from being known.
+    pub(crate) is_open: bool,
 }
 
 impl ScopeElement {
@@ -61,6 +63,11 @@ impl ScopeElement {
         self.attributes.iter().enumerate().map(|(place, a)| (self.base + place, a))
     }
 
+    /// Why it has no attribute of a name, unless it may have one.
+    fn unknown(&self, name: &Ident) -> Unknown {
+        (!self.is_open).then(|| Box::new(self.unknown_attribute(name)))
+    }
+
     fn unknown_attribute(&self, name: &Ident) -> Diagnostic {
         let known = self.attributes.iter().map(|attribute| attribute.name.as_str());
         let mut diagnostic = Diagnostic::error(
@@ -79,10 +86,21 @@ impl ScopeElement {
 }
 
 impl PatternScope {
-    /// All attributes of all elements, in the order of the slots: what `select *` means.
-    pub(crate) fn all(&self) -> Vec<(usize, Attribute)> {
+    /// Says that the element whose filter this is may have more attributes than are known.
+    pub(crate) fn open_own(&mut self) {
+        if let Some(own) = self.own.and_then(|own| self.elements.get_mut(own)) {
+            own.is_open = true;
+        }
+    }
+
+    /// All attributes of all elements, in the order of the slots: what `select *` means. None when
+    /// not all are known.
+    pub(crate) fn all(&self) -> Option<Vec<(usize, Attribute)>> {
+        if self.elements.iter().any(|element| element.is_open) {
+            return None;
+        }
         let columns = self.elements.iter().flat_map(ScopeElement::columns);
-        columns.map(|(column, attribute)| (column, attribute.clone())).collect()
+        Some(columns.map(|(column, attribute)| (column, attribute.clone())).collect())
     }
 
     /// The types of all columns.
@@ -117,21 +135,17 @@ impl PatternScope {
         }
     }
 
-    fn qualified(
-        &self,
-        source: &Source,
-        variable: &Variable,
-    ) -> Result<ScopeColumn, Box<Diagnostic>> {
+    fn qualified(&self, source: &Source, variable: &Variable) -> Result<ScopeColumn, Unknown> {
         let name = marked_name(source);
         let Some((slot, element)) = self.find(&name) else {
-            return Err(Box::new(self.unknown_event(source, &name)));
+            return Err(Some(Box::new(self.unknown_event(source, &name))));
         };
         if self.later(slot) {
-            return Err(Box::new(forward(source, &name)));
+            return Err(Some(Box::new(forward(source, &name))));
         }
         let column = element
             .attribute(&variable.attribute.name)
-            .ok_or_else(|| Box::new(element.unknown_attribute(&variable.attribute)))?;
+            .ok_or_else(|| element.unknown(&variable.attribute))?;
         if self.is_the_event(slot, variable.index) {
             return Ok(column);
         }
@@ -157,13 +171,16 @@ impl PatternScope {
         })
     }
 
-    fn unqualified(&self, name: &Ident) -> Result<ScopeColumn, Box<Diagnostic>> {
+    fn unqualified(&self, name: &Ident) -> Result<ScopeColumn, Unknown> {
         if let Some(own) = self.own.and_then(|own| self.elements.get(own)) {
-            let event = || self.event(&name.name).map(ScopeElement::event);
-            return own
-                .attribute(&name.name)
-                .or_else(event)
-                .ok_or_else(|| Box::new(self.not_own(own, name)));
+            if let Some(column) = own.attribute(&name.name) {
+                return Ok(column);
+            }
+            if own.is_open {
+                return Err(None);
+            }
+            let event = self.event(&name.name).map(ScopeElement::event);
+            return event.ok_or_else(|| Some(Box::new(self.not_own(own, name))));
         }
         let mut having = self
             .elements
@@ -172,11 +189,12 @@ impl PatternScope {
         match (having.next(), having.next()) {
             (Some((_, column)), None) => Ok(column),
             (Some((first, _)), Some((second, _))) => {
-                Err(Box::new(ambiguous(name, first.name(), second.name())))
+                Err(Some(Box::new(ambiguous(name, first.name(), second.name()))))
             }
+            (None, _) if self.elements.iter().any(|element| element.is_open) => Err(None),
             (None, _) => match self.event(&name.name) {
                 Some(element) => Ok(element.event()),
-                None => Err(Box::new(self.nowhere(name))),
+                None => Err(Some(Box::new(self.nowhere(name)))),
             },
         }
     }
@@ -236,7 +254,7 @@ fn ambiguous(name: &Ident, first: &str, second: &str) -> Diagnostic {
 }
 
 impl Scope for PatternScope {
-    fn attribute(&self, variable: &Variable) -> Result<ScopeColumn, Box<Diagnostic>> {
+    fn attribute(&self, variable: &Variable) -> Result<ScopeColumn, Unknown> {
         match &variable.stream {
             Some(source) => self.qualified(source, variable),
             None => self.unqualified(&variable.attribute),
@@ -252,13 +270,16 @@ impl Scope for PatternScope {
         Some(EventPresence::Column(null_column(DataType::Object)))
     }
 
-    fn star(&self) -> Vec<ScopeColumn> {
+    fn star(&self) -> Option<Vec<ScopeColumn>> {
         let own = self.own.and_then(|own| self.elements.get(own));
         let elements = own.map_or(self.elements.as_slice(), std::slice::from_ref);
+        if elements.iter().any(|element| element.is_open) {
+            return None;
+        }
         let columns = elements.iter().flat_map(ScopeElement::columns);
-        columns
-            .map(|(index, attribute)| ScopeColumn { index, data_type: attribute.data_type })
-            .collect()
+        let columns =
+            columns.map(|(index, attribute)| ScopeColumn { index, data_type: attribute.data_type });
+        Some(columns.collect())
     }
 
     fn event_timestamp(&self, name: &Variable) -> Option<ScopeColumn> {

@@ -44,6 +44,7 @@ pub(crate) fn bind(app: &ast::App, registry: &Registry) -> Bound {
         app: LogicalApp::default(),
         streams: HashMap::new(),
         inner: HashMap::new(),
+        read: HashSet::new(),
         unknowable: HashSet::new(),
         diagnostics: spelling::check(app),
         unsupported: Vec::new(),
@@ -87,6 +88,8 @@ pub(crate) struct AppBinder<'a> {
     streams: HashMap<String, StreamId>,
     /// Inner streams of the partition at hand.
     inner: HashMap<String, StreamId>,
+    /// The streams that the queries of the partition at hand read, be these right or wrong.
+    read: HashSet<StreamId>,
     /// Names whose attributes a mistake or an unsupported feature keeps from being known: nothing
     /// is reported of their readers.
     unknowable: HashSet<String>,

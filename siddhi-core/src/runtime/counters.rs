@@ -86,10 +86,8 @@ pub(super) fn of_query(query: &Query, rule: Option<RuleCounts>) -> Vec<ElementCo
                 let element = format!("query {name} filter {}", number + 1);
                 list.push(passing(element, rows, found.unwrap_or(out), Some("filtered")));
             }
-            (rows, out) = found.map_or_else(
-                || (light.rows_selected(), light.rows_out.get()),
-                |found| (found, found),
-            );
+            let passed = found.unwrap_or_else(|| light.rows_selected());
+            (rows, out) = (passed, passed);
         }
         QueryInput::Stream(input) => {
             let before = input.before.len();

@@ -66,12 +66,15 @@ impl Findings {
     }
 }
 
-/// Whether a lint says what was meant by a name that creation does not know.
+/// Whether the parser has said of the same place what creation says of it, and said it better: what
+/// was meant by a name that creation does not know, or which other query has the name.
 fn explains(lint: &Diagnostic, error: &Diagnostic) -> bool {
-    let unknown = [UNKNOWN_FUNCTION, codes::UNKNOWN_STREAM_FUNCTION, codes::NOT_SUPPORTED];
-    lint.code == Code::SIDDHI_3
-        && unknown.contains(&error.code)
-        && lint.span().start == error.span().start
+    let explained: &[Code] = match lint.code {
+        Code::SIDDHI_3 => &[UNKNOWN_FUNCTION, codes::UNKNOWN_STREAM_FUNCTION, codes::NOT_SUPPORTED],
+        Code::DUPLICATE_QUERY => &[codes::QUERY_NAME],
+        _ => &[],
+    };
+    explained.contains(&error.code) && lint.span().start == error.span().start
 }
 
 /// Takes out mistakes about names that are defined by what is not built yet: an expression that

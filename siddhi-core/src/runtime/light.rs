@@ -32,7 +32,6 @@ pub(crate) struct Light {
     /// Buffers that no pass uses at the moment.
     work: Cell<Option<Box<LightWork>>>,
     pub(crate) rows_in: Count,
-    pub(crate) rows_out: Count,
 }
 
 struct LightFilter {
@@ -97,7 +96,6 @@ impl Light {
             items: program,
             work: Cell::new(None),
             rows_in: Count::default(),
-            rows_out: Count::default(),
         })
     }
 
@@ -137,7 +135,9 @@ impl Light {
     fn passes(&self, holds: impl Fn(&Predicate) -> bool) -> bool {
         self.filters.iter().all(|filter| {
             let holds = holds(&filter.condition);
-            filter.rows_out.add(u64::from(holds));
+            if holds {
+                filter.rows_out.add(1);
+            }
             holds
         })
     }
@@ -154,7 +154,7 @@ impl Light {
         })
     }
 
-    /// Rows that came to the selection.
+    /// Rows that came to the selection: all of them go out.
     pub(crate) fn rows_selected(&self) -> u64 {
         self.filters.last().map_or_else(|| self.rows_in.get(), |filter| filter.rows_out.get())
     }
@@ -239,7 +239,6 @@ impl Region {
         let mut work = light.take();
         let LightWork { items, copies, .. } = &mut *work;
         light.items.run_event(event, items, copies);
-        light.rows_out.add(1);
         let copies = Columns::Owned(copies);
         let output = View {
             timestamps: &[event.timestamp],
@@ -276,7 +275,6 @@ impl Region {
             }
             _ => self.call(light.pure, |calls| light.items.run(left, items, calls), left),
         }
-        light.rows_out.add(left.len() as u64);
         let output = View { columns: light.items.results(&left.columns, items), ..*left };
         query.call_with_current(&output);
         self.publish(query.target, &output, key);

@@ -1,6 +1,7 @@
 //! Extensions that panic: whoever calls the engine gets an error.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use parking_lot::Mutex;
 use siddhi_core::extension::{
@@ -120,6 +121,22 @@ impl PushSource for Connector {
     }
 }
 
+/// A source whose page can be had once.
+#[derive(Debug)]
+struct Untold(AtomicBool);
+
+impl SourceFactory for Untold {
+    fn documentation(&self) -> ConnectorDocumentation {
+        assert!(!self.0.swap(true, Ordering::Relaxed), "told on purpose");
+        let options = &[];
+        ConnectorDocumentation { name: "untold", description: "", options, example: "" }
+    }
+
+    fn create(&self, _: &Options, _: &Schema) -> Result<Source, OptionError> {
+        Err(OptionError::mapping("never made"))
+    }
+}
+
 /// The mapper that stands where none is named.
 #[derive(Debug)]
 struct Mapper;
@@ -146,6 +163,7 @@ fn create(text: &str) -> (Result<App, CreateError>, Arc<Mutex<u32>>) {
     registry.register_stream_processor(Arc::new(Processor));
     let panics_in = String::new();
     registry.register_source(Arc::new(Connector { panics_in, ended: Arc::clone(&ended) }));
+    registry.register_source(Arc::new(Untold(AtomicBool::new(false))));
     registry.register_source_mapper(Arc::new(Mapper));
     (SiddhiManager::with_registry(registry).create_app(text), ended)
 }
@@ -162,8 +180,8 @@ fn an_extension_that_panics_while_the_app_is_made_is_named() {
         "source `boom`: it panicked, which is a bug of the extension: on purpose"
     );
     assert_eq!(
-        refused("define stream S (n long); from S select boom('x') as m insert into O;"),
-        "the app cannot be made: an extension or the engine panicked: called on purpose"
+        refused("@source(type = 'untold') define stream S (n long);"),
+        "the app cannot be made: an extension or the engine panicked: told on purpose"
     );
 }
 

@@ -39,11 +39,12 @@ impl Binder<'_> {
             };
         }
         if let Some(factory) = self.registry.aggregator(&name).cloned() {
+            let arguments = self.arguments(call);
             if !self.aggregates {
                 self.diagnostics.push(misplaced(&name, call.span));
                 return None;
             }
-            let arguments = self.arguments(call)?;
+            let arguments = arguments?;
             let parameters = parameters(&arguments);
             return match ask(&format!("`{name}`"), || factory.bind(&parameters), BindError::call) {
                 Ok(bound) => Some(Expr {
@@ -73,7 +74,7 @@ impl Binder<'_> {
 
     fn arguments(&mut self, call: &Call) -> Option<Vec<Expr>> {
         if call.star {
-            let columns = self.scope.star();
+            let columns = self.scope.star()?;
             return Some(
                 columns
                     .into_iter()

@@ -5,7 +5,7 @@ use siddhi_query::{Diagnostic, parse_expression};
 
 use super::Binder;
 use crate::expression::codes;
-use crate::expression::scope::{EventPresence, Scope, ScopeColumn};
+use crate::expression::scope::{EventPresence, Scope, ScopeColumn, Unknown};
 use crate::expression::typed::{Expr, ExprKind};
 use crate::extension::Registry;
 
@@ -25,7 +25,7 @@ const ATTRIBUTES: [(&str, DataType); 7] = [
 ];
 
 impl Scope for Letters {
-    fn attribute(&self, variable: &Variable) -> Result<ScopeColumn, Box<Diagnostic>> {
+    fn attribute(&self, variable: &Variable) -> Result<ScopeColumn, Unknown> {
         let name = &variable.attribute.name;
         ATTRIBUTES
             .iter()
@@ -33,7 +33,8 @@ impl Scope for Letters {
             .map(|index| ScopeColumn { index, data_type: ATTRIBUTES[index].1 })
             .ok_or_else(|| {
                 let message = format!("no attribute `{name}`");
-                Box::new(Diagnostic::error(codes::UNKNOWN_ATTRIBUTE, message, variable.span, ""))
+                let code = codes::UNKNOWN_ATTRIBUTE;
+                Some(Box::new(Diagnostic::error(code, message, variable.span, "")))
             })
     }
 
@@ -45,8 +46,8 @@ impl Scope for Letters {
         }
     }
 
-    fn star(&self) -> Vec<ScopeColumn> {
-        vec![ScopeColumn { index: 0, data_type: DataType::Int }]
+    fn star(&self) -> Option<Vec<ScopeColumn>> {
+        Some(vec![ScopeColumn { index: 0, data_type: DataType::Int }])
     }
 
     fn event_timestamp(&self, name: &Variable) -> Option<ScopeColumn> {

@@ -3,7 +3,7 @@
 use siddhi_query::ast::{Call, DataType, Expression, Handler, Span};
 use siddhi_query::{Diagnostic, did_you_mean};
 
-use super::scopes::StreamScope;
+use super::scopes::{Gaps, StreamScope};
 use super::{AppBinder, extract_aggregates};
 use crate::expression::binder::Binder;
 use crate::expression::scope::Scope;
@@ -17,6 +17,8 @@ use crate::windows;
 
 /// Bound handlers, and the scope behind them.
 pub(super) struct BoundHandlers {
+    /// All of them have been bound.
+    pub(super) complete: bool,
     pub(super) before: Vec<HandlerPlan>,
     pub(super) window: Option<WindowPlan>,
     pub(super) after: Vec<HandlerPlan>,
@@ -29,7 +31,7 @@ impl AppBinder<'_> {
         &mut self,
         handlers: &[Handler],
         mut scope: StreamScope,
-    ) -> Option<BoundHandlers> {
+    ) -> BoundHandlers {
         let (mut before, mut after, mut window) = (Vec::new(), Vec::new(), None);
         let mut window_types = types(&scope);
         let mut complete = true;
@@ -51,8 +53,10 @@ impl AppBinder<'_> {
                             .map(HandlerPlan::Processor),
                         None => self.stream_function(call, &scope).map(HandlerPlan::Function),
                     };
-                    if let Some(plan) = &plan {
-                        self.add_attributes(plan.added(), call, &mut scope);
+                    match &plan {
+                        Some(plan) => self.add_attributes(plan.added(), call, &mut scope),
+                        // It would have added nobody knows what.
+                        None => scope.gaps = Gaps::Any,
                     }
                     plan
                 }
@@ -63,7 +67,7 @@ impl AppBinder<'_> {
         if window.is_none() {
             window_types = types(&scope);
         }
-        complete.then_some(BoundHandlers { before, window, after, window_types, scope })
+        BoundHandlers { complete, before, window, after, window_types, scope }
     }
 
     /// A condition with its aggregators taken out.
@@ -123,7 +127,7 @@ impl AppBinder<'_> {
             let column = |column: crate::expression::scope::ScopeColumn| {
                 Some(Expr::column(column.index, column.data_type, call.span))
             };
-            scope.star().into_iter().map(column).collect()
+            scope.star()?.into_iter().map(column).collect()
         } else {
             let mut binder = self.expressions(scope, false);
             call.arguments.iter().map(|argument| binder.expression(argument)).collect()
@@ -148,6 +152,8 @@ impl AppBinder<'_> {
                 call.name.span,
                 did_you_mean(name, known),
             ));
+            // The arguments may hold mistakes of their own.
+            self.parameters(call, scope);
             return None;
         };
         let (_, parameters) = self.parameters(call, scope)?;
@@ -219,6 +225,7 @@ impl AppBinder<'_> {
                     diagnostic.with_help(format!("a window is written `#window.{name}(…)`"));
             }
             self.diagnostics.push(diagnostic);
+            self.parameters(call, scope);
             return None;
         };
         let (arguments, parameters) = self.parameters(call, scope)?;

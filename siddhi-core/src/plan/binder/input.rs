@@ -4,7 +4,7 @@ use siddhi_query::ast::{self, Input, Source};
 use siddhi_query::{Diagnostic, did_you_mean, fitting_definition};
 
 use super::AppBinder;
-use super::scopes::{StreamScope, marked_name};
+use super::scopes::{Gaps, StreamScope, marked_name};
 use crate::expression::scope::Scope;
 use crate::pattern;
 use crate::plan::codes;
@@ -12,7 +12,8 @@ use crate::plan::logical::{Attribute, InputPlan, StreamId, StreamInputPlan};
 
 /// A bound input with the names that it offers to the selection.
 pub(super) struct BoundInput {
-    pub(super) plan: InputPlan,
+    /// None when something in it is wrong or not supported yet.
+    pub(super) plan: Option<InputPlan>,
     pub(super) scope: InputScope,
 }
 
@@ -32,10 +33,11 @@ impl InputScope {
         }
     }
 
-    /// The attributes of `select *`, by column.
-    pub(super) fn all(&self) -> Vec<(usize, Attribute)> {
+    /// The attributes of `select *`, by column; none when not all of them are known.
+    pub(super) fn all(&self) -> Option<Vec<(usize, Attribute)>> {
         match self {
-            Self::Stream(scope) => scope.attributes.iter().cloned().enumerate().collect(),
+            Self::Stream(scope) => (scope.gaps == Gaps::NONE)
+                .then(|| scope.attributes.iter().cloned().enumerate().collect()),
             Self::Pattern(scope) => scope.all(),
         }
     }
@@ -50,9 +52,10 @@ impl InputScope {
 }
 
 impl AppBinder<'_> {
+    /// None when nothing can be said of what the query makes of its input.
     pub(super) fn input(&mut self, query: &ast::Query) -> Option<BoundInput> {
         match &query.input {
-            Input::Single(single) => self.single(single, query),
+            Input::Single(single) => Some(self.single(single, query)),
             Input::Join(join) => {
                 self.not_supported("joins", join.span);
                 None
@@ -72,39 +75,41 @@ impl AppBinder<'_> {
             Input::Pattern(input) => {
                 let bound = pattern::binder::bind(self, input, query)?;
                 Some(BoundInput {
-                    plan: InputPlan::Pattern(bound.plan),
+                    plan: bound.plan.map(InputPlan::Pattern),
                     scope: InputScope::Pattern(bound.scope),
                 })
             }
         }
     }
 
-    fn single(&mut self, single: &ast::SingleInput, query: &ast::Query) -> Option<BoundInput> {
-        let stream = self.source(&single.source, query)?;
+    fn single(&mut self, single: &ast::SingleInput, query: &ast::Query) -> BoundInput {
+        let stream = self.source(&single.source, query);
         let scope = StreamScope {
             name: marked_name(&single.source),
-            attributes: self.attributes(stream).to_vec(),
+            attributes: stream.map(|stream| self.stream_attributes(stream)).unwrap_or_default(),
+            gaps: if stream.is_some() { Gaps::NONE } else { Gaps::Any },
             what: "the input stream",
         };
-        let bound = self.handlers(&single.handlers, scope)?;
-        Some(BoundInput {
-            plan: InputPlan::Stream(StreamInputPlan {
+        let bound = self.handlers(&single.handlers, scope);
+        let plan = stream.filter(|_| bound.complete).map(|stream| {
+            InputPlan::Stream(StreamInputPlan {
                 stream,
                 before: bound.before,
                 window: bound.window,
                 after: bound.after,
                 window_types: bound.window_types,
-            }),
-            scope: InputScope::Stream(bound.scope),
-        })
+            })
+        });
+        BoundInput { plan, scope: InputScope::Stream(bound.scope) }
     }
 
     /// The stream that a source names; an unknown one is reported with the definition that would
     /// fit its use in `query`.
     pub(crate) fn source(&mut self, source: &Source, query: &ast::Query) -> Option<StreamId> {
         let name = marked_name(source);
-        if let Some(id) = self.inner.get(&name).or_else(|| self.streams.get(&name)) {
-            return Some(*id);
+        if let Some(id) = self.inner.get(&name).or_else(|| self.streams.get(&name)).copied() {
+            self.read.insert(id);
+            return Some(id);
         }
         if self.unknowable.contains(&source.name.name) || self.unknowable.contains(&name) {
             return None;

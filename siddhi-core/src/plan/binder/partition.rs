@@ -4,7 +4,7 @@ use siddhi_query::Diagnostic;
 use siddhi_query::ast::{self, PartitionBy, Source};
 
 use super::query::{Names, info_name};
-use super::scopes::StreamScope;
+use super::scopes::{Gaps, StreamScope};
 use super::{AppBinder, annotations, extract_aggregates, fingerprint};
 use crate::plan::codes;
 use crate::plan::logical::{
@@ -28,17 +28,17 @@ impl AppBinder<'_> {
             fingerprint: 0,
         });
         self.inner.clear();
+        self.read.clear();
         let streams = self.key_streams(partition);
         let before = self.app.queries.len();
         for (offset, query) in partition.queries.iter().enumerate() {
             self.query(query, names.get(first + offset), Some(index));
         }
         self.inner.clear();
-        let read = self.streams_read(before);
         let mut keys = Vec::new();
         for (key, stream) in partition.keys.iter().zip(streams) {
             // The key of a stream that no query reads is not looked at.
-            if let Some(stream) = stream.filter(|stream| read.contains(stream)) {
+            if let Some(stream) = stream.filter(|stream| self.read.contains(stream)) {
                 keys.extend(self.key(key, stream));
             }
         }
@@ -72,18 +72,13 @@ impl AppBinder<'_> {
         streams
     }
 
-    /// The streams that queries from a place on read.
-    fn streams_read(&self, from: usize) -> Vec<StreamId> {
-        let queries = self.app.queries.get(from..).unwrap_or_default();
-        queries.iter().flat_map(|query| query.input.streams()).collect()
-    }
-
     fn key(&mut self, key: &ast::PartitionKey, stream: StreamId) -> Option<PartitionKeyPlan> {
         let source =
             Source { name: key.stream.clone(), inner: false, fault: false, span: key.stream.span };
         let scope = StreamScope {
             name: super::scopes::marked_name(&source),
             attributes: self.attributes(stream).to_vec(),
+            gaps: Gaps::NONE,
             what: "the partitioned stream",
         };
         let by = match &key.by {
@@ -94,19 +89,22 @@ impl AppBinder<'_> {
                 PartitionByPlan::Value { aggregates, value }
             }
             PartitionBy::Ranges(ranges) => {
-                let mut plans = Vec::new();
-                for range in ranges {
-                    let mut condition =
-                        self.expressions(&scope, true).condition(&range.condition)?;
-                    self.refuse_bare(&condition, &range.condition, "the condition of a range")?;
-                    let mut aggregates = Vec::new();
-                    extract_aggregates(&mut condition, scope.attributes.len(), &mut aggregates);
+                let plans: Vec<Option<_>> = ranges
+                    .iter()
                     // A label that is written twice means one instance, which sees an event once.
-                    plans.push((ConditionPlan { aggregates, condition }, range.label.clone()));
-                }
-                PartitionByPlan::Ranges(plans)
+                    .map(|range| Some((self.range(range, &scope)?, range.label.clone())))
+                    .collect();
+                PartitionByPlan::Ranges(plans.into_iter().collect::<Option<_>>()?)
             }
         };
         Some(PartitionKeyPlan { stream, by })
+    }
+
+    fn range(&mut self, range: &ast::PartitionRange, scope: &StreamScope) -> Option<ConditionPlan> {
+        let mut condition = self.expressions(scope, true).condition(&range.condition)?;
+        self.refuse_bare(&condition, &range.condition, "the condition of a range")?;
+        let mut aggregates = Vec::new();
+        extract_aggregates(&mut condition, scope.attributes.len(), &mut aggregates);
+        Some(ConditionPlan { aggregates, condition })
     }
 }

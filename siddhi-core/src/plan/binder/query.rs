@@ -5,6 +5,7 @@ use siddhi_query::Diagnostic;
 use siddhi_query::ast::{self, Annotation, ExecutionElement, Span};
 
 use super::scopes::marked_name;
+use super::selector::BoundSelector;
 use super::{AppBinder, annotations, fingerprint};
 use crate::plan::codes;
 use crate::plan::logical::QueryPlan;
@@ -105,23 +106,28 @@ fn output_name(query: &ast::Query) -> String {
 }
 
 impl AppBinder<'_> {
-    /// Binds a query; nothing is planned when a part of it does not bind.
+    /// Binds a query: each part, whatever is wrong with the others. Nothing is planned when one does
+    /// not bind.
     pub(super) fn query(&mut self, query: &ast::Query, name: QueryName, partition: Option<usize>) {
         if let Some(rate) = &query.rate {
             self.not_supported("output rates", rate.span);
         }
-        let input = self.input(query);
-        let selector = input
-            .as_ref()
-            .and_then(|input| self.selector(&query.selector, &input.scope, output_name(query)));
-        let attributes = selector.as_ref().map(super::super::logical::SelectorPlan::attributes);
-        let target = self.output(&query.output, attributes, partition);
-        let (Some(input), Some(selector), Some(target)) = (input, selector, target) else { return };
+        let (input, selector) = match self.input(query) {
+            Some(input) => {
+                let selector = self.selector(&query.selector, &input.scope, output_name(query));
+                (input.plan, selector)
+            }
+            None => (None, BoundSelector::default()),
+        };
+        let target = self.output(&query.output, selector.attributes, partition);
+        let (Some(input), Some(selector), Some(target)) = (input, selector.plan, target) else {
+            return;
+        };
         let mut plan = QueryPlan {
             name: name.name,
             named: name.named,
             partition,
-            input: input.plan,
+            input,
             selector,
             events: query.output.events,
             target,

@@ -6,7 +6,7 @@ use siddhi_query::ast::{DataType, Source, Span, StreamReference, Variable};
 use siddhi_query::{Diagnostic, did_you_mean};
 
 use crate::expression::codes;
-use crate::expression::scope::{EventPresence, Scope, ScopeColumn};
+use crate::expression::scope::{EventPresence, Scope, ScopeColumn, Unknown};
 use crate::expression::typed::{Expr, ExprKind};
 use crate::pattern::scope::PatternScope;
 use crate::plan::logical::Attribute;
@@ -18,8 +18,33 @@ pub(crate) struct StreamScope {
     pub(crate) name: String,
     /// The attributes.
     pub(crate) attributes: Vec<Attribute>,
+    /// The attributes that are there and not known.
+    pub(super) gaps: Gaps,
     /// What to call it in messages: `the input stream`, `the output`.
     pub(crate) what: &'static str,
+}
+
+/// The attributes that mistakes keep from being known: these mistakes are reported, and nothing more
+/// is said of names that may be those of such an attribute.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Gaps {
+    /// Those of these names.
+    Named(Vec<String>),
+    /// Of any name and number.
+    Any,
+}
+
+impl Gaps {
+    /// Nothing is missing.
+    pub(super) const NONE: Self = Self::Named(Vec::new());
+
+    /// Whether an attribute of this name may be missing.
+    fn may_hold(&self, name: &str) -> bool {
+        match self {
+            Self::Named(names) => names.iter().any(|missing| missing == name),
+            Self::Any => true,
+        }
+    }
 }
 
 /// A source's name with its mark.
@@ -37,8 +62,11 @@ impl StreamScope {
         self.attributes.iter().position(|attribute| attribute.name == name)
     }
 
-    fn unknown(&self, variable: &Variable) -> Box<Diagnostic> {
+    fn unknown(&self, variable: &Variable) -> Unknown {
         let name = &variable.attribute.name;
+        if self.gaps.may_hold(name) {
+            return None;
+        }
         let known = self.attributes.iter().map(|attribute| attribute.name.as_str());
         let guess = did_you_mean(name, known);
         let mut diagnostic = Diagnostic::error(
@@ -52,16 +80,16 @@ impl StreamScope {
         }
         let list: Vec<String> =
             self.attributes.iter().map(|a| format!("{} {}", a.name, a.data_type)).collect();
-        Box::new(diagnostic.with_note(format!("its attributes are {}", list.join(", "))))
+        Some(Box::new(diagnostic.with_note(format!("its attributes are {}", list.join(", ")))))
     }
 }
 
 impl Scope for StreamScope {
-    fn attribute(&self, variable: &Variable) -> Result<ScopeColumn, Box<Diagnostic>> {
+    fn attribute(&self, variable: &Variable) -> Result<ScopeColumn, Unknown> {
         if let Some(stream) = &variable.stream
             && marked_name(stream) != self.name
         {
-            return Err(Box::new(
+            return Err(Some(Box::new(
                 Diagnostic::error(
                     codes::UNKNOWN_STREAM_REFERENCE,
                     format!("`{}` is not known here", marked_name(stream)),
@@ -69,7 +97,7 @@ impl Scope for StreamScope {
                     "not an input of this expression",
                 )
                 .with_help(format!("{} is `{}`", self.what, self.name)),
-            ));
+            )));
         }
         let index =
             self.position(&variable.attribute.name).ok_or_else(|| self.unknown(variable))?;
@@ -81,12 +109,15 @@ impl Scope for StreamScope {
         (marked_name(&reference.source) == self.name).then_some(EventPresence::Always)
     }
 
-    fn star(&self) -> Vec<ScopeColumn> {
+    fn star(&self) -> Option<Vec<ScopeColumn>> {
+        if self.gaps != Gaps::NONE {
+            return None;
+        }
         let column = |(index, attribute): (usize, &Attribute)| ScopeColumn {
             index,
             data_type: attribute.data_type,
         };
-        self.attributes.iter().enumerate().map(column).collect()
+        Some(self.attributes.iter().enumerate().map(column).collect())
     }
 
     fn event_timestamp(&self, _name: &Variable) -> Option<ScopeColumn> {
@@ -123,9 +154,10 @@ impl MatchScope<'_> {
 }
 
 impl Scope for MatchScope<'_> {
-    fn attribute(&self, variable: &Variable) -> Result<ScopeColumn, Box<Diagnostic>> {
-        if let Ok(column) = self.output.attribute(variable) {
-            return Ok(column);
+    fn attribute(&self, variable: &Variable) -> Result<ScopeColumn, Unknown> {
+        let known = self.output.attribute(variable);
+        if !matches!(known, Err(Some(_))) {
+            return known;
         }
         let column = self.events.attribute(variable)?;
         Ok(self.hide(column, variable.span))
@@ -141,7 +173,7 @@ impl Scope for MatchScope<'_> {
         }
     }
 
-    fn star(&self) -> Vec<ScopeColumn> {
+    fn star(&self) -> Option<Vec<ScopeColumn>> {
         self.output.star()
     }
 

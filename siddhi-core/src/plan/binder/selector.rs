@@ -7,30 +7,48 @@ use siddhi_query::Diagnostic;
 use siddhi_query::ast::{self, Constant, ExpressionKind, Span};
 
 use super::input::InputScope;
-use super::scopes::{MatchScope, StreamScope};
+use super::scopes::{Gaps, MatchScope, StreamScope};
 use super::{AppBinder, extract_aggregates};
 use crate::expression::scope::Scope;
 use crate::expression::typed::{Expr, ExprKind};
 use crate::plan::codes;
-use crate::plan::logical::{ConditionPlan, ItemPlan, SelectorPlan};
+use crate::plan::logical::{Attribute, ConditionPlan, ItemPlan, SelectorPlan};
+
+/// A bound selection.
+#[derive(Default)]
+pub(super) struct BoundSelector {
+    /// What it puts out; none when an item did not bind.
+    pub(super) attributes: Option<Vec<Attribute>>,
+    /// None when something in it did not bind.
+    pub(super) plan: Option<SelectorPlan>,
+}
+
+/// The items that did bind, and what the others would have put out.
+struct BoundItems {
+    items: Vec<ItemPlan>,
+    gaps: Gaps,
+}
 
 impl AppBinder<'_> {
+    /// Binds all clauses, whatever is wrong with the others.
     pub(super) fn selector(
         &mut self,
         selector: &ast::Selector,
         scope: &InputScope,
         output_name: String,
-    ) -> Option<SelectorPlan> {
+    ) -> BoundSelector {
+        let BoundItems { mut items, gaps } = self.items(selector, scope);
+        let mut complete = gaps == Gaps::NONE;
         let input_types = scope.types();
         let mut aggregates = Vec::new();
-        let mut items = self.items(selector, scope)?;
         for item in &mut items {
             extract_aggregates(&mut item.expression, input_types.len(), &mut aggregates);
         }
-        let group_by = self.references(&selector.group_by, scope.as_scope())?;
+        let group_by = self.references(&selector.group_by, scope.as_scope());
+        complete &= group_by.is_some();
         let mut plan = SelectorPlan {
             input_types,
-            group_by,
+            group_by: group_by.unwrap_or_default(),
             aggregates,
             items,
             hidden: Vec::new(),
@@ -39,65 +57,77 @@ impl AppBinder<'_> {
             limit: None,
             offset: 0,
         };
-        let output =
-            StreamScope { name: output_name, attributes: plan.attributes(), what: "the output" };
+        let attributes = (gaps == Gaps::NONE).then(|| plan.attributes());
+        let what = "the output";
+        let output = StreamScope { name: output_name, attributes: plan.attributes(), gaps, what };
         if let InputScope::Pattern(events) = scope {
             let output = MatchScope { output, events, hidden: RefCell::default() };
-            self.behind(selector, &output, &|| output.width(), &mut plan)?;
+            complete &= self.behind(selector, &output, &|| output.width(), &mut plan);
             plan.hidden = output.hidden.into_inner();
             // Matches are put out one by one: there is nothing to order.
             plan.order_by.clear();
         } else {
-            self.behind(selector, &output, &|| output.attributes.len(), &mut plan)?;
+            complete &= self.behind(selector, &output, &|| output.attributes.len(), &mut plan);
         }
         if let Some(limit) = &selector.limit {
-            plan.limit = Some(self.limit(limit)?);
+            plan.limit = self.limit(limit);
+            complete &= plan.limit.is_some();
         }
         if let Some(offset) = &selector.offset {
-            plan.offset = self.limit(offset)?;
+            let offset = self.limit(offset);
+            complete &= offset.is_some();
+            plan.offset = offset.unwrap_or_default();
         }
-        Some(plan)
+        BoundSelector { attributes, plan: complete.then_some(plan) }
     }
 
     /// What stands behind the items: `having` and `order by`, in a scope that has as many columns
-    /// as `width` says once they are bound.
+    /// as `width` says once they are bound. Whether both did bind.
     fn behind(
         &mut self,
         selector: &ast::Selector,
         scope: &dyn Scope,
         width: &dyn Fn() -> usize,
         plan: &mut SelectorPlan,
-    ) -> Option<()> {
+    ) -> bool {
+        let mut complete = true;
         if let Some(having) = &selector.having {
-            plan.having = Some(self.having(having, scope, width)?);
+            plan.having = self.having(having, scope, width);
+            complete &= plan.having.is_some();
         }
         let order: Vec<ast::Variable> =
             selector.order_by.iter().map(|order| order.variable.clone()).collect();
         let descending = selector.order_by.iter().map(|order| order.descending);
-        plan.order_by = self.references(&order, scope)?.into_iter().zip(descending).collect();
-        Some(())
+        let columns = self.references(&order, scope);
+        complete &= columns.is_some();
+        plan.order_by = columns.unwrap_or_default().into_iter().zip(descending).collect();
+        complete
     }
 
-    fn items(&mut self, selector: &ast::Selector, scope: &InputScope) -> Option<Vec<ItemPlan>> {
+    fn items(&mut self, selector: &ast::Selector, scope: &InputScope) -> BoundItems {
         if selector.items.is_empty() {
-            return self.all_items(scope, selector.span);
+            return match self.all_items(scope, selector.span) {
+                Some(items) => BoundItems { items, gaps: Gaps::NONE },
+                None => BoundItems { items: Vec::new(), gaps: Gaps::Any },
+            };
         }
         let mut binder = self.expressions(scope.as_scope(), true);
-        let items: Vec<Option<ItemPlan>> = selector
-            .items
-            .iter()
-            .map(|item| {
-                let expression = binder.expression(&item.expression)?;
-                Some(ItemPlan { name: item.name.name.clone(), expression })
-            })
-            .collect();
-        items.into_iter().collect()
+        let mut items = Vec::new();
+        let mut missing = Vec::new();
+        for item in &selector.items {
+            let name = item.name.name.clone();
+            match binder.expression(&item.expression) {
+                Some(expression) => items.push(ItemPlan { name, expression }),
+                None => missing.push(name),
+            }
+        }
+        BoundItems { items, gaps: Gaps::Named(missing) }
     }
 
     fn all_items(&mut self, scope: &InputScope, span: Span) -> Option<Vec<ItemPlan>> {
         let mut names = HashSet::new();
         let mut items = Vec::new();
-        for (column, attribute) in scope.all() {
+        for (column, attribute) in scope.all()? {
             if !names.insert(attribute.name.clone()) {
                 self.diagnostics.push(
                     Diagnostic::error(
@@ -122,8 +152,8 @@ impl AppBinder<'_> {
         for variable in variables {
             match scope.attribute(variable) {
                 Ok(column) => columns.push(column.index),
-                Err(diagnostic) => {
-                    self.diagnostics.push(*diagnostic);
+                Err(mistake) => {
+                    self.diagnostics.extend(mistake.map(|mistake| *mistake));
                     complete = false;
                 }
             }

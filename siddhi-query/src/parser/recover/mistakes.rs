@@ -10,11 +10,40 @@ use super::patch::Patch;
 use crate::diagnostic::{Applicability, Code, Diagnostic, Severity};
 
 /// So many mistakes of one statement are reported.
-const MISTAKES_MAX: usize = 20;
+const TOLD_MAX: usize = 20;
+/// So many are looked for: how many more there are is told, too.
+const FOUND_MAX: usize = 100;
 
-/// Reports what is wrong with `original`, which begins at `base`: mistake by mistake, each mended
-/// before the next is looked for. Gives back what the text would hold without them.
+/// Reports what is wrong with `original`, which begins at `base`. Gives back what the text would
+/// hold without its mistakes.
 pub(in super::super) fn mistakes<P: Default>(
+    original: &str,
+    base: usize,
+    rule: Rule,
+    build: impl Fn(&mut Builder<'_>, Node<'_>, &mut P),
+    found: &mut Vec<Diagnostic>,
+) -> Option<P> {
+    let mut all = Vec::new();
+    let parts = search(original, base, rule, build, &mut all);
+    let more = all.len().saturating_sub(TOLD_MAX);
+    let mut told: Vec<Diagnostic> = all.into_iter().take(TOLD_MAX).collect();
+    if more > 0
+        && let Some(last) = told.pop()
+    {
+        told.push(last.with_note(match more {
+            1 => "1 more mistake of this statement is not shown".to_owned(),
+            _ if more >= FOUND_MAX - TOLD_MAX => {
+                format!("{more} or more mistakes of this statement are not shown")
+            }
+            _ => format!("{more} more mistakes of this statement are not shown"),
+        }));
+    }
+    found.append(&mut told);
+    parts
+}
+
+/// Finds mistake by mistake, each mended before the next is looked for.
+fn search<P: Default>(
     original: &str,
     base: usize,
     rule: Rule,
@@ -23,7 +52,7 @@ pub(in super::super) fn mistakes<P: Default>(
 ) -> Option<P> {
     let mut patch = Patch::new(original, base);
     let mut guessed = false;
-    for _ in 0..MISTAKES_MAX {
+    for _ in 0..FOUND_MAX {
         let text = patch.text();
         let scan = Scan::new(&text);
         // A quote put right may lay open what was a text before.

@@ -62,3 +62,21 @@ fn all_of_them() {
         "@Plan:name('x')\n@source(type='http' port=80)\ndefine stream S (a boolean, b Integer);\ndefine table T (a.b int);\nfrom S#window.time(5 mins)\nselect a, SUM(b) as s,\nwhere a = 1\ninsert into O\nfrom S[a && b] insert into P;",
     ]));
 }
+
+#[test]
+fn mistakes_of_a_statement_that_are_not_shown_are_counted() {
+    for (count, shown, note) in [
+        (20, 20, None),
+        (21, 20, Some("1 more mistake of this statement is not shown")),
+        (31, 20, Some("11 more mistakes of this statement are not shown")),
+        (300, 20, Some("80 or more mistakes of this statement are not shown")),
+    ] {
+        let attributes: Vec<String> = (0..count).map(|n| format!("a{n} boolean")).collect();
+        let text = format!("define stream S ({});", attributes.join(", "));
+        let found = siddhi_query::parse_app_recovering(&text).diagnostics;
+        assert_eq!(found.len(), shown, "{count}");
+        let (last, before) = found.split_last().unwrap();
+        assert!(before.iter().all(|it| it.notes.is_empty()), "{count}");
+        assert_eq!(last.notes.last().map(String::as_str), note, "{count}");
+    }
+}

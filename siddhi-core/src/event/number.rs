@@ -1,4 +1,6 @@
-//! Texts as numbers, by the rules of Java.
+//! Texts as numbers, by the rules of Java: for `convert` and for what maps texts to events.
+
+use std::str::FromStr;
 
 /// The digits zero of the scripts whose digits Java takes: all decimal digits of the basic plane.
 const ZEROS: [u32; 37] = [
@@ -15,7 +17,8 @@ fn digit(c: char) -> Option<i64> {
 
 /// A text as a long, as `Long.parseLong` reads it: an optional sign, then digits of any script and
 /// nothing else, within the range.
-pub(super) fn long(text: &str) -> Option<i64> {
+#[must_use]
+pub fn long(text: &str) -> Option<i64> {
     let (negative, digits) = match text.strip_prefix('-') {
         Some(digits) => (true, digits),
         None => (false, text.strip_prefix('+').unwrap_or(text)),
@@ -32,12 +35,17 @@ pub(super) fn long(text: &str) -> Option<i64> {
 }
 
 /// A text as an int, as `Integer.parseInt` reads it.
-pub(super) fn int(text: &str) -> Option<i32> {
+#[must_use]
+pub fn int(text: &str) -> Option<i32> {
     long(text)?.try_into().ok()
 }
 
 /// A text as a double, as `Double.parseDouble` reads it.
-pub(super) fn double(text: &str) -> Option<f64> {
+#[must_use]
+pub fn double(text: &str) -> Option<f64> {
+    if let Some(value) = plain(text) {
+        return Some(value);
+    }
     match Form::of(text)? {
         Form::Decimal(text) => text.parse().ok(),
         Form::Named(negative, value) => Some(if negative { -value } else { value }),
@@ -49,7 +57,11 @@ pub(super) fn double(text: &str) -> Option<f64> {
 }
 
 /// A text as a float, as `Float.parseFloat` reads it.
-pub(super) fn float(text: &str) -> Option<f32> {
+#[must_use]
+pub fn float(text: &str) -> Option<f32> {
+    if let Some(value) = plain(text) {
+        return Some(value);
+    }
     match Form::of(text)? {
         Form::Decimal(text) => text.parse().ok(),
         #[allow(clippy::cast_possible_truncation, reason = "infinity and NaN are the same in both")]
@@ -59,6 +71,11 @@ pub(super) fn float(text: &str) -> Option<f32> {
             Some(if negative { -value } else { value })
         }
     }
+}
+
+/// What Rust reads in a text that ends in a digit: it is no name, and Java reads the same.
+fn plain<T: FromStr>(text: &str) -> Option<T> {
+    if text.ends_with(|last: char| last.is_ascii_digit()) { text.parse().ok() } else { None }
 }
 
 /// What a text of a floating-point number is made of.
