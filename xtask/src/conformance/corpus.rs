@@ -104,6 +104,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::disallowed_methods, reason = "a file of cases is what is read")]
     fn a_line_that_is_no_case_is_one_that_fails() {
         let directory = tempfile::tempdir().unwrap();
         let file = directory.path().join("some.jsonl");
