@@ -18,6 +18,7 @@ use crate::plan::logical::StreamId;
 use crate::runtime::app::Shared;
 use crate::runtime::counters::ElementCounters;
 use crate::runtime::faults::Faults;
+use crate::runtime::log_limit::LogLimit;
 
 /// A sink at its stream.
 #[derive(Debug)]
@@ -37,6 +38,7 @@ pub(super) struct SinkOutput {
     rows_failed: AtomicU64,
     /// Not published, and gone to the fault stream.
     rows_diverted: AtomicU64,
+    failures_logged: LogLimit,
 }
 
 /// Which destinations get a payload.
@@ -147,6 +149,7 @@ pub(super) fn make(
         rows_in: AtomicU64::new(0),
         rows_failed: AtomicU64::new(0),
         rows_diverted: AtomicU64::new(0),
+        failures_logged: LogLimit::default(),
     };
     output.constant = output.constant_part();
     Ok(output)
@@ -275,12 +278,14 @@ impl SinkOutput {
         count.fetch_add(rows.len() as u64, Ordering::Relaxed);
         let Some(shared) = shared else {
             let events = if rows.len() == 1 { "event was" } else { "events were" };
-            log::error!(
-                "sink `{}` of {}: {} {events} not published: {reason}",
-                self.sink_type,
-                self.stream_name,
-                rows.len()
-            );
+            self.failures_logged.count(|note| {
+                log::error!(
+                    "sink `{}` of {}: {} {events} not published: {reason}{note}",
+                    self.sink_type,
+                    self.stream_name,
+                    rows.len()
+                );
+            });
             return;
         };
         let mut faults = Faults::new(self.stream, self.width);
