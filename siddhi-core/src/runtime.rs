@@ -22,5 +22,6 @@ pub(crate) mod query;
 pub(crate) mod region;
 pub(crate) mod snapshot;
 pub(crate) mod time;
+mod timers;
 pub(crate) mod transport;
 pub(crate) mod windowing;

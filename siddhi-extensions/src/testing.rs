@@ -108,7 +108,8 @@ pub(crate) fn encode(
     let mapping = mapping(payload);
     let config = MapperConfig { schema, options: &options, mapping: &mapping };
     let mapper = factory.create(config).unwrap();
-    let mut payloads = Vec::new();
+    let head = mapper.head().map(|head| String::from_utf8_lossy(head).into_owned());
+    let mut payloads: Vec<String> = head.into_iter().collect();
     let mut publish = |payload: Payload<'_>| {
         if let Payload::Bytes(bytes) = payload {
             payloads.push(String::from_utf8_lossy(bytes).into_owned());

@@ -4,6 +4,7 @@ use siddhi_pipeline::Random;
 
 use super::program::Program;
 use super::typed::{Expr, ExprKind};
+use crate::event::value::Value;
 use crate::event::view::{Columns, Selection, View};
 use crate::extension::CallContext;
 
@@ -15,14 +16,17 @@ pub(crate) fn fold_constants(expr: &mut Expr) {
         constant &= matches!(child.kind, ExprKind::Constant(_));
     }
     let leaf = matches!(expr.kind, ExprKind::Constant(_) | ExprKind::Column(_));
-    if constant && !leaf && expr.pure() && !expr.fallible() {
-        let value = evaluate(expr);
+    if constant
+        && !leaf
+        && expr.pure()
+        && let Some(value) = evaluate(expr)
+    {
         expr.kind = ExprKind::Constant(value);
     }
 }
 
-/// The value of an expression that reads no column.
-fn evaluate(expr: &Expr) -> crate::event::value::Value {
+/// The value of an expression that reads no column; none when it fails, as it will for every row.
+fn evaluate(expr: &Expr) -> Option<Value> {
     let program = Program::compile(std::slice::from_ref(expr));
     let mut scratch = program.scratch();
     let view = View {
@@ -31,12 +35,13 @@ fn evaluate(expr: &Expr) -> crate::event::value::Value {
         columns: Columns::Owned(&[]),
         selection: Selection::All(1),
     };
+    let mut failures = Vec::new();
     let mut context = CallContext {
         timestamps: &[0],
         now: &|| 0,
         random: &mut Random::new(0),
-        failures: &mut Vec::new(),
+        failures: &mut failures,
     };
     program.run(&view, &mut scratch, &mut context);
-    program.result(0, &view, &scratch).value(0)
+    failures.is_empty().then(|| program.result(0, &view, &scratch).value(0))
 }

@@ -88,8 +88,7 @@ pub struct BoundScalar {
     pub return_type: DataType,
     /// Equal arguments give equal results, and nothing else happens.
     pub pure: bool,
-    /// The call can fail for a row. A failure where this is false is lost: so it is for the engine
-    /// alone to say that its own functions never fail.
+    /// The call can fail for a row.
     pub(crate) fallible: bool,
 }
 
@@ -108,9 +107,12 @@ impl BoundScalar {
         Self { pure: false, ..Self::pure(function, return_type) }
     }
 
-    /// The same call, of which it is known that it fails for no row: there are faster ways to run
-    /// it, which do not look for failures.
-    pub(crate) fn never_fails(self) -> Self {
+    /// The same call, of which its author promises that it fails for no row and gives values of its
+    /// type: there are faster ways to run it, which do not look for failures. Where such a way finds
+    /// in the end that one has failed all the same, the app is poisoned: nobody knows what it has
+    /// answered.
+    #[must_use]
+    pub fn never_fails(self) -> Self {
         Self { fallible: false, ..self }
     }
 }

@@ -213,6 +213,12 @@ pub trait SinkMapperFactory: Send + Sync + fmt::Debug {
 /// A sink can be reached again while it publishes (its topic feeds a stream that feeds the sink),
 /// hence `&self`.
 pub trait SinkMapper: Send + Sync + fmt::Debug {
+    /// What is published to each destination before its first payload, such as a header; nothing by
+    /// default. Until that goes well, payloads are not published there.
+    fn head(&self) -> Option<&[u8]> {
+        None
+    }
+
     /// Encodes the selected rows and publishes each payload. One that cannot be made or published
     /// does not keep those behind it back.
     fn encode(&self, rows: &View<'_>, payloads: &mut PayloadWriter<'_>);

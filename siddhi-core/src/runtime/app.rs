@@ -276,8 +276,8 @@ impl App {
 
     /// Poisons the app when work outside of the region has panicked.
     pub(super) fn poisoning<R>(&self, work: Result<R, Panicked>) -> Result<R, AppError> {
-        work.map_err(|_| {
-            self.shared.region.lock().poisoned.set(true);
+        work.map_err(|panicked| {
+            self.shared.region.lock().poison(&panicked);
             AppError::Poisoned
         })
     }

@@ -288,11 +288,13 @@ impl Region {
             self.evaluate(|context| run(&mut context.calls(view)));
             return;
         }
+        let mut failures = Vec::new();
         run(&mut CallContext {
             timestamps: view.timestamps,
             now: &|| 0,
             random: &mut Random::new(0),
-            failures: &mut Vec::new(),
+            failures: &mut failures,
         });
+        self.check_promises(&failures);
     }
 }

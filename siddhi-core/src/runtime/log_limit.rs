@@ -17,7 +17,7 @@ impl LogLimit {
         if count < LOGGED_MAX {
             log("");
         } else if count == LOGGED_MAX {
-            log(" (more of this kind are counted and not shown)");
+            log(" (any more of this kind will be counted and not shown)");
         }
     }
 

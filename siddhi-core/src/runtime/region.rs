@@ -6,7 +6,6 @@
 //! its own output, and a callback may send into the app.
 
 use std::cell::{Cell, RefCell};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use siddhi_pipeline::Random;
 
@@ -20,9 +19,10 @@ use super::partition::Partition;
 use super::query::{Query, QueryInput, QueryWork, StreamInput};
 use super::time::{Owner, Time};
 use super::windowing::lone::LoneRow;
-use super::windowing::{Pass, RowKeys, WindowForm, WindowStage, WindowState, WindowWork};
+use super::windowing::{Pass, RowKeys, WindowForm, WindowStage, WindowWork};
 use crate::event::value::Value;
 use crate::event::view::{Columns, Kind, Selection, View};
+use crate::extension::{Panicked, catch};
 use crate::plan::logical::{OnError, StreamId};
 use crate::selector::context::EvalContext;
 use crate::selector::select::{Form, Selected};
@@ -32,8 +32,6 @@ use crate::selector::select::{Form, Selected};
 pub(super) const STACK: usize = 1 << 20;
 /// No place on a stack is as high.
 const NO_STACK: usize = usize::MAX;
-/// So many timers may run one inside the other, see [`Region::may_wake`].
-const TIMERS_NESTED_MAX: u32 = 16;
 
 /// Which query works on a chunk, and for which key.
 #[derive(Clone, Copy)]
@@ -60,7 +58,7 @@ pub(crate) struct Region {
     pub(super) stack: usize,
     /// Down to where chunks that are handed out one inside the other may take the stack; [`NO_STACK`]
     /// once the chunk under way has come too deep, so that nothing more is handed out.
-    stack_end: Cell<usize>,
+    pub(super) stack_end: Cell<usize>,
     /// A chunk was given up in the call that is under way.
     gave_up: Cell<bool>,
     /// Chunks that were given up.
@@ -68,10 +66,12 @@ pub(crate) struct Region {
     /// A state was put back: the counts of windows and patterns are older than those around them.
     pub(super) was_restored: Cell<bool>,
     /// Timers that are being worked off, one inside the other.
-    waking: Cell<u32>,
+    pub(super) waking: Cell<u32>,
+    /// Timers were left to the passes that are under way, see [`Region::may_wake`].
+    pub(super) left_due: Cell<bool>,
     /// Some query has a callback.
     pub(crate) query_callbacks: Cell<bool>,
-    due_keys: RefCell<Vec<(i64, u32)>>,
+    pub(super) due_keys: RefCell<Vec<(i64, u32)>>,
 }
 
 impl Region {
@@ -97,6 +97,7 @@ impl Region {
             chunks_given_up: LogLimit::default(),
             was_restored: Cell::new(false),
             waking: Cell::new(0),
+            left_due: Cell::new(false),
             query_callbacks: Cell::new(false),
             due_keys: RefCell::default(),
         }
@@ -114,10 +115,9 @@ impl Region {
         if self.poisoned.get() {
             return Err(Failure::Poisoned);
         }
-        let result = catch_unwind(AssertUnwindSafe(|| work(self)));
+        let result = catch(|| work(self)).map_err(|panicked| self.poison(&panicked));
         // A panic in a call from a callback was caught there.
         let (Ok(result), false) = (result, self.poisoned.get()) else {
-            self.poisoned.set(true);
             return Err(Failure::Poisoned);
         };
         if self.gave_up.get() && self.depth.get() == 0 {
@@ -127,12 +127,30 @@ impl Region {
         Ok(result)
     }
 
+    /// Work for the app has panicked: nobody knows what state it is in.
+    #[cold]
+    pub(super) fn poison(&self, Panicked(message): &Panicked) {
+        self.poisoned.set(true);
+        log::error!("the app is poisoned: {message}");
+    }
+
     /// Runs `step` with what expressions need. Nothing is delivered inside.
     pub(crate) fn evaluate<R>(&self, step: impl FnOnce(&mut EvalContext<'_>) -> R) -> R {
         let now = || self.time.now();
         let mut random = self.random.borrow_mut();
         let mut context = EvalContext { now: &now, random: &mut random, failures: Vec::new() };
-        step(&mut context)
+        let result = step(&mut context);
+        self.check_promises(&context.failures);
+        result
+    }
+
+    /// Nobody has taken these failures: they are of functions that promised to have none.
+    #[inline]
+    pub(super) fn check_promises(&self, failures: &[(u32, String)]) {
+        if let Some((_, reason)) = failures.first() {
+            let bug = "a function that promised never to fail has failed, which is a bug of it";
+            self.poison(&Panicked(format!("{bug}: {reason}")));
+        }
     }
 
     /// Something begins that hands chunks out: from here on they may take so much of the stack, which
@@ -153,7 +171,7 @@ impl Region {
     }
 
     #[cold]
-    fn give_up(&self) {
+    pub(super) fn give_up(&self) {
         if self.stack_end.replace(NO_STACK) != NO_STACK {
             self.gave_up.set(true);
             self.chunks_given_up.count(|note| log::error!("{}{note}", SendError::Endless));
@@ -161,7 +179,7 @@ impl Region {
     }
 
     /// Whether what is under way has been given up.
-    fn has_given_up(&self) -> bool {
+    pub(super) fn has_given_up(&self) -> bool {
         self.depth.get() > 0 && self.stack_end.get() == NO_STACK
     }
 
@@ -362,7 +380,7 @@ impl Region {
         query.give(work);
     }
 
-    fn ask(&self, index: usize, key: u32, times: &[i64]) {
+    pub(super) fn ask(&self, index: usize, key: u32, times: &[i64]) {
         let query = u32::try_from(index).unwrap_or(u32::MAX);
         for time in times {
             self.time.ask(Owner { query, key }, *time);
@@ -514,104 +532,11 @@ impl Region {
         }
         self.report(faults, Selection::All(0));
     }
-
-    /// Live: runs every timer that is due by `until`, each with the clock at its own time.
-    pub(crate) fn run_timers(&self, until: i64) {
-        while !self.has_given_up()
-            && let Some(owner) = self.time.next_wake_up(until)
-        {
-            self.wake(owner, self.time.now());
-            self.time.finish(owner);
-        }
-    }
-
-    /// Playback: every owner in order of creation works off its list up to now.
-    pub(crate) fn run_playback_timers(&self) {
-        if !self.time.is_waiting() {
-            return;
-        }
-        let mut from = 0;
-        while !self.has_given_up()
-            && let Some(query) = self.time.next_due(from)
-        {
-            let now = self.time.now();
-            let mut keys = std::mem::take(&mut *self.due_keys.borrow_mut());
-            self.time.due_keys(query, now, &mut keys);
-            for (_, key) in &keys {
-                self.wake(Owner { query, key: *key }, now);
-            }
-            *self.due_keys.borrow_mut() = keys;
-            from = query + 1;
-        }
-    }
-
-    /// Whether an event from outside may run the timers of playback.
-    ///
-    /// Java: one that comes out of a timer (a callback sends, a sink feeds a source) runs all others
-    /// that are due before it goes in, and so each of them inside the one before, which takes the
-    /// whole stack when many are due. We follow as far as there is room; what is due beyond is left
-    /// to the passes that are under way.
-    pub(super) fn may_wake(&self) -> bool {
-        let waking = self.waking.get();
-        let has_room = || stack_place() >= self.stack_end.get().saturating_add(self.stack / 2);
-        waking == 0 || waking < TIMERS_NESTED_MAX && has_room()
-    }
-
-    /// An owner works off its due times. What is left when the work is given up stays due.
-    fn wake(&self, owner: Owner, now: i64) {
-        let index = owner.query as usize;
-        let Some(query) = self.queries.get(index) else { return };
-        while !self.has_given_up()
-            && let Some(time) = self.time.take_due(owner, now)
-        {
-            if let QueryInput::Stream(input) = &query.input
-                && let Some((stage, state)) = &input.window
-            {
-                let depth = self.depth.get();
-                if depth == 0 {
-                    self.begin();
-                }
-                self.depth.set(depth + 1);
-                self.waking.set(self.waking.get() + 1);
-                let pass = QueryPass { index, query, input, key: owner.key };
-                self.wake_window(pass, stage, state, time);
-                self.waking.set(self.waking.get() - 1);
-                self.depth.set(depth);
-            }
-        }
-    }
-
-    fn wake_window(
-        &self,
-        query_pass: QueryPass<'_>,
-        stage: &WindowStage,
-        state: &RefCell<WindowState>,
-        time: i64,
-    ) {
-        let QueryPass { index, query, input, key } = query_pass;
-        let mut work = query.take();
-        let width = self.junctions.get(input.stream).map_or(0, |j| j.attributes.len());
-        let mut faults = Faults::new(input.stream, width);
-        if let Some(mut window) = work.window.take() {
-            self.evaluate(|context| {
-                query.pass(key, state, &mut window, &mut work.selector, |pass| {
-                    stage.wake(time, pass, context);
-                });
-            });
-            self.ask(index, key, &window.wake_ups);
-            if !stage.passes_rows() {
-                self.window_chunks(query_pass, stage, &mut window, &mut work, &mut faults);
-            }
-            work.window = Some(window);
-        }
-        query.give(work);
-        self.report(faults, Selection::All(0));
-    }
 }
 
 /// About where the stack stands.
 #[inline]
-fn stack_place() -> usize {
+pub(super) fn stack_place() -> usize {
     let place = 0_u8;
     std::ptr::from_ref(&place).addr()
 }

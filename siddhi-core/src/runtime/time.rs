@@ -298,13 +298,15 @@ impl Time {
         }
     }
 
-    /// Puts a saved time back: everybody waits for what they waited for, in the same order.
+    /// Puts a saved time back: everybody waits for what they waited for, in the same order. Who waited
+    /// in playback, which sets no wake-ups, gets one where the app is live now.
     pub(crate) fn load(&self, saved: SavedTime) {
         self.wall.set(saved.wall);
         self.event.set(saved.event);
         self.idle.set(saved.idle);
         let mut queues = self.queues.borrow_mut();
         *queues = Queues::default();
+        let mut heads = Vec::new();
         for (owner, times) in saved.queues {
             let head = times.front().copied();
             queues.of(owner).times = times;
@@ -312,11 +314,19 @@ impl Time {
                 queues.head_moves(owner, None, head);
             }
             queues.filled += usize::from(head.is_some());
+            heads.extend(head.map(|head| (head, owner)));
         }
         self.fill(&mut queues, 0);
         for (time, owner) in saved.wake_ups {
             queues.of(owner).has_wake_up = true;
             queues.set_wake_up(owner, time);
+        }
+        for (time, owner) in heads {
+            let own = queues.of(owner);
+            if !self.is_playback() && !own.has_wake_up {
+                own.has_wake_up = true;
+                queues.set_wake_up(owner, time);
+            }
         }
     }
 }

@@ -306,3 +306,61 @@ fn an_event_is_not_lost_by_the_timer_that_runs_before_it() {
     assert!(matches!(input.send(5_000, &[Value::Long(2)]), Err(SendError::Endless)));
     assert_eq!(*log.lock(), [of("Q", &[1]), of("Q", &[2])]);
 }
+
+/// What came out of a chain of so many links: a callback on a timer's output sends the next event,
+/// then moves the time on until that expires, too.
+fn chain(links: i64) -> Vec<(String, Vec<i64>)> {
+    let app = app("@app:playback define stream S (n long); define stream T (n long);
+                   from S#window.time(1 sec) select n insert expired events into O;");
+    let log = Log::default();
+    listen(&app, "O", &log);
+    let (input, tick) = (app.input("S").unwrap(), app.input("T").unwrap());
+    app.on_stream("O", move |chunk| {
+        for n in chunk.rows().filter_map(|row| row.long(0)).filter(|n| *n < links) {
+            let at = 1_000 + (n + 1) * 2_000;
+            input.send(at, &[Value::Long(n + 1)]).unwrap();
+            tick.send(at + 1_500, &[Value::Long(0)]).unwrap();
+        }
+    })
+    .unwrap();
+    app.input("S").unwrap().send(1_000, &[Value::Long(0)]).unwrap();
+    app.move_time(2_500).unwrap();
+    assert_eq!(app.next_timer(), None);
+    log.lock().clone()
+}
+
+#[test]
+fn in_playback_a_chain_of_timers_has_no_last_link() {
+    for links in [3, 15, 16, 17, 200] {
+        let mut seen = chain(links);
+        seen.sort();
+        let expected: Vec<_> = (0..=links).map(|n| of("O", &[n])).collect();
+        assert_eq!(seen, expected, "{links}");
+    }
+}
+
+#[test]
+fn a_circle_of_another_timer_takes_nothing_with_it() {
+    for annotation in ["", "@app:playback"] {
+        let app = app(&format!(
+            "{annotation} define stream S (n long); define stream P (n long);
+             from S#window.time(1 sec) select n insert expired events into O;
+             from S#window.time(1 sec) select n insert expired events into X;
+             from X select n insert into X;
+             from P select n insert into Q;"
+        ));
+        let log = Log::default();
+        listen(&app, "Q", &log);
+        let input = app.input("P").unwrap();
+        app.on_stream("O", move |chunk| {
+            for row in chunk.rows() {
+                input.send(row.timestamp(), &row.values()).unwrap();
+            }
+        })
+        .unwrap();
+        let start = app.time();
+        app.input("S").unwrap().send(start, &[Value::Long(7)]).unwrap();
+        assert!(matches!(app.move_time(start + 60_000), Err(AppError::Endless)));
+        assert_eq!(*log.lock(), [of("Q", &[7])], "{annotation}");
+    }
+}

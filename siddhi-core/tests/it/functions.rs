@@ -7,7 +7,7 @@ use parking_lot::Mutex;
 use siddhi_core::extension::{
     BindError, BoundScalar, Documentation, FunctionFactory, ParameterValue, RowFunction,
 };
-use siddhi_core::{Registry, SiddhiManager, Value};
+use siddhi_core::{Registry, SendError, SiddhiManager, Value};
 use siddhi_query::ast::DataType;
 
 /// `odd(x)`: what is called a long and is whatever its argument says.
@@ -93,7 +93,52 @@ fn a_value_is_widened_or_the_row_fails() {
         let (out, faults) = run(query, one_by_one);
         assert_eq!((out.last(), faults.len()), (Some(&Value::Long(5)), 3));
     }
-    // A call of a constant fails for each row.
+    // A call of a constant is made once, and one that fails fails for each row.
+    let (out, faults) = run("from S select odd(3) as o insert into O;", true);
+    assert_eq!((out, faults.len()), (long(&[3; 6]), 0));
     let (out, faults) = run("from S select odd(0) as o insert into O;", true);
     assert_eq!((out.len(), faults.len()), (0, 6));
+}
+
+/// Promises not to fail, and fails for 3.
+#[derive(Debug)]
+struct Sure;
+
+impl FunctionFactory for Sure {
+    fn documentation(&self) -> Documentation {
+        Documentation { name: "sure", syntax: "sure(a)", description: "", example: "" }
+    }
+
+    fn bind(&self, _: &[ParameterValue]) -> Result<BoundScalar, BindError> {
+        Ok(BoundScalar::pure(Self, DataType::Int).never_fails())
+    }
+}
+
+impl RowFunction for Sure {
+    fn call(&self, arguments: &[Value]) -> Result<Value, String> {
+        match arguments {
+            [Value::Int(3)] => Err("3 was not foreseen".into()),
+            _ => Ok(Value::Int(1)),
+        }
+    }
+}
+
+#[test]
+fn a_broken_promise_poisons() {
+    for query in [
+        "from S select sure(a) as o insert into O;",
+        "from S[sure(a) == 1] select a insert into O;",
+        "from S#window.length(5) select sum(sure(a)) as o insert into O;",
+        "partition with (a of S) begin from S#window.length(5) select sum(sure(a)) as o
+         insert into O; end;",
+    ] {
+        let mut registry = Registry::with_builtins();
+        registry.register_function(Arc::new(Sure));
+        let text = format!("define stream S (a int); {query}");
+        let app = SiddhiManager::with_registry(registry).create_app(&text).unwrap();
+        app.start().unwrap();
+        let input = app.input("S").unwrap();
+        input.send(1, &[Value::Int(2)]).unwrap();
+        assert!(matches!(input.send(2, &[Value::Int(3)]), Err(SendError::Poisoned)), "{query}");
+    }
 }

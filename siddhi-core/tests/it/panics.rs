@@ -180,6 +180,10 @@ fn an_extension_that_panics_while_the_app_is_made_is_named() {
         "source `boom`: it panicked, which is a bug of the extension: on purpose"
     );
     assert_eq!(
+        refused("define stream S (n long); from S select boom('x') as m insert into O;"),
+        "the app cannot be made: an extension or the engine panicked: called on purpose"
+    );
+    assert_eq!(
         refused("@source(type = 'untold') define stream S (n long);"),
         "the app cannot be made: an extension or the engine panicked: told on purpose"
     );

@@ -146,3 +146,19 @@ fn a_query_that_moved_to_another_partition_begins_anew() {
     after.restore(&before.snapshot().unwrap()).unwrap();
     assert_eq!(answers(&after, 1), [[Value::Long(1), Value::Long(1)]]);
 }
+
+#[test]
+fn who_waited_in_playback_waits_in_a_live_app() {
+    let query = "define stream S (n long);
+                 @info(name = 'q') from S#window.time(1 sec) select n insert expired events into O;";
+    let before = app(&format!("@app:playback {query}"));
+    before.input("S").unwrap().send(1_000, &[Value::Long(1)]).unwrap();
+    let after = app(query);
+    after.restore(&before.snapshot().unwrap()).unwrap();
+    let rows = Arc::new(Mutex::new(0));
+    let seen = Arc::clone(&rows);
+    after.on_stream("O", move |chunk| *seen.lock() += chunk.len()).unwrap();
+    assert_eq!(after.next_timer(), Some(2_000));
+    after.advance(100_000).unwrap();
+    assert_eq!(*rows.lock(), 1);
+}

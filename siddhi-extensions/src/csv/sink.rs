@@ -1,7 +1,5 @@
 //! The sink mapper `csv`.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-
 use siddhi_core::event::view::View;
 use siddhi_core::extension::{
     ConnectorDocumentation, MapperConfig, OptionDocumentation, OptionError, Payload, PayloadWriter,
@@ -19,8 +17,8 @@ const DOCUMENTATION: ConnectorDocumentation = ConnectorDocumentation {
     options: &[
         OptionDocumentation {
             name: "header",
-            description: "Whether a row with the names of the attributes comes first: once in a \
-                          run, and with the sink file once in each file.",
+            description: "Whether a row with the names of the attributes comes first: once for \
+                          each destination, and with the sink file once in each file.",
             default: Some("false"),
         },
         OptionDocumentation {
@@ -62,10 +60,9 @@ impl SinkMapperFactory for CsvSinkMapperFactory {
         header.push(b'\n');
         Ok(Box::new(CsvSinkMapper {
             delimiter,
-            header_due: AtomicBool::new(options.bool("header", false)?),
             grouped: options.bool("event.grouping.enabled", false)?,
             columns,
-            header,
+            header: options.bool("header", false)?.then_some(header),
         }))
     }
 }
@@ -115,22 +112,17 @@ fn columns(config: &MapperConfig<'_>) -> Result<Vec<usize>, OptionError> {
 #[derive(Debug)]
 struct CsvSinkMapper {
     delimiter: u8,
-    header_due: AtomicBool,
     grouped: bool,
     columns: Vec<usize>,
-    header: Vec<u8>,
+    header: Option<Vec<u8>>,
 }
 
 impl SinkMapper for CsvSinkMapper {
+    fn head(&self) -> Option<&[u8]> {
+        self.header.as_deref()
+    }
+
     fn encode(&self, rows: &View<'_>, payloads: &mut PayloadWriter<'_>) {
-        // Relaxed: a stream has one writer at a time, and the flag guards nothing else.
-        if self.header_due.swap(false, Ordering::Relaxed)
-            && !payloads.publish(rows.selection, Payload::Bytes(&self.header))
-        {
-            // Rows without the names above them would mislead: the next chunk tries again.
-            self.header_due.store(true, Ordering::Relaxed);
-            return;
-        }
         let mut out = Vec::new();
         for row in rows.selection.iter() {
             for (place, column) in self.columns.iter().enumerate() {

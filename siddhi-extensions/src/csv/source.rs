@@ -30,7 +30,8 @@ const DOCUMENTATION: ConnectorDocumentation = ConnectorDocumentation {
             description: "Whether the first row of an input is a header row. With `auto` it is \
                           one, unless its fields are values of all attributes, some of them \
                           numbers or truths. A row under a header that \
-                          has more fields is rejected. It is also found as `header.present`.",
+                          has more fields, and not only empty ones, is rejected. It is also \
+                          found as `header.present`.",
             default: Some("false"),
         },
         OptionDocumentation {
@@ -100,11 +101,9 @@ enum FirstRow {
 
 impl FirstRow {
     fn of(options: &Options) -> Result<Self, OptionError> {
-        if options.get("header") == Some("auto") {
-            return Ok(Self::Any);
-        }
-        let header = options.bool("header", options.bool("header.present", false)?)?;
-        Ok(if header { Self::Header } else { Self::Event })
+        let words = [("true", Self::Header), ("false", Self::Event), ("auto", Self::Any)];
+        let fallback = options.choice("header.present", Self::Event, &words)?;
+        options.choice("header", fallback, &words)
     }
 }
 
@@ -198,6 +197,7 @@ impl SourceMapper for CsvSourceMapper {
         self.begins = true;
         self.header_width = None;
         self.unusable = None;
+        self.positions = self.wanted.iter().map(Wanted::position).collect();
     }
 
     fn is_complete(&self, payload: &[u8]) -> bool {
@@ -240,10 +240,11 @@ impl SourceMapper for CsvSourceMapper {
 impl CsvSourceMapper {
     /// Whether the first row of an input is a header.
     fn is_header(&mut self, fields: &[Cow<'_, [u8]>]) -> bool {
+        let asks_for_names = || self.wanted.iter().any(|wanted| matches!(wanted, Wanted::Name(_)));
         match self.first_row {
             FirstRow::Event => return false,
-            FirstRow::Header => return true,
-            FirstRow::Any => {}
+            FirstRow::Any if !asks_for_names() => {}
+            FirstRow::Header | FirstRow::Any => return true,
         }
         let attributes = &self.schema.attributes;
         let is_value = |(field, (_, data_type)): (&Cow<'_, [u8]>, &(String, DataType))| {
@@ -327,7 +328,7 @@ impl CsvSourceMapper {
         if let Some(reason) = &self.unusable {
             return Err(reason.clone());
         }
-        // What stands behind a comma too many belongs to the fields before it.
+        // An unquoted delimiter has moved the fields behind it; a stray one at the end moves none.
         if let Some(width) = self.header_width
             && fields.get(width..).unwrap_or_default().iter().any(|field| !field.is_empty())
         {

@@ -5,7 +5,7 @@ use siddhi_core::Value;
 use siddhi_core::event::batch::Batch;
 use siddhi_core::event::view::Kind;
 use siddhi_core::extension::{
-    MapperConfig, Options, SinkMapperFactory as _, SourceMapperFactory as _,
+    MapperConfig, Options, Place, RowWriter, SinkMapperFactory as _, SourceMapperFactory as _,
 };
 use siddhi_query::ast::DataType;
 
@@ -106,7 +106,34 @@ fn a_first_row_of_values_is_no_header() {
         assert!(rejected.is_empty());
     }
     let (rows, rejected) = decode(&auto, &[], &["A,1.5\nB,2.5,3\n"]);
-    assert_eq!(rejected.len() + rows.len(), 1, "a first row that is too short is a header");
+    assert!(rows.is_empty());
+    assert_eq!(rejected, ["in:2: 3 fields under a header of 2"], "too short for an event");
+    let names = [("symbol", "sym"), ("price", "cost"), ("volume", "count")];
+    let (rows, rejected) = decode(&auto, &names, &["A,1.5,2\nB,2.5,3\n"]);
+    assert!(rows.is_empty());
+    assert_eq!(rejected, ["in:2: the header has no column 'sym'"], "names need a header");
+}
+
+#[test]
+fn each_file_has_a_header_of_its_own_or_none() {
+    let schema = testing::schema(&[("a", DataType::Long), ("b", DataType::Long)]);
+    let options = Options::new([("header", "auto")]);
+    let config = MapperConfig { schema: &schema, options: &options, mapping: &[] };
+    let mut mapper = CsvSourceMapperFactory.create(config).unwrap();
+    let mut batch = Batch::new(&schema.types());
+    let mut rejections = Vec::new();
+    let place = Place { origin: "in".into(), line: None };
+    for file in ["b,a\n20,10\n", "1,2\n", "a,b\n3,4\n"] {
+        mapper.begin();
+        let mut rows = RowWriter::new(&mut batch, &mut rejections, &place, 0, None);
+        mapper.decode(file.as_bytes(), &mut rows);
+    }
+    let values = |column: usize| -> Vec<Value> {
+        (0..batch.len()).map(|row| batch.columns[column].value(row)).collect()
+    };
+    assert_eq!(values(0), [10, 1, 3].map(Value::Long));
+    assert_eq!(values(1), [20, 2, 4].map(Value::Long));
+    assert!(rejections.is_empty());
 }
 
 #[test]

@@ -27,9 +27,7 @@ const DOCUMENTATION: ConnectorDocumentation = ConnectorDocumentation {
     name: "file",
     description: "Writes each payload to a file, which is made when it is not there. What has \
                   been written can be read at once. The header of the mapper csv stands at the \
-                  head of each file, and not behind what a file holds already; where \
-                  `@distribution` gives each payload to one of several sinks, the mapper writes it \
-                  once, to the first of them.",
+                  head of each file, and not behind what a file holds already.",
     options: &[
         OptionDocumentation {
             name: URI,
@@ -136,11 +134,7 @@ impl Header {
         let mapper = options.nested("map").filter(|_| map.eq_ignore_ascii_case("csv"));
         // What is neither true nor false is told by the mapper.
         let has_header = mapper.is_some_and(|it| it.bool("header", false).unwrap_or(false));
-        let distribution = options.nested("distribution");
-        let strategy = distribution.as_ref().and_then(|it| it.get("strategy"));
-        // Of several sinks that share the payloads one gets the first.
-        let gets_all = strategy.is_none_or(|strategy| strategy == "broadcast");
-        if has_header && gets_all { Self::Awaited } else { Self::None }
+        if has_header { Self::Awaited } else { Self::None }
     }
 }
 

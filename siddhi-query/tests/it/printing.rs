@@ -147,3 +147,30 @@ fn precedence_needs_few_brackets() {
         assert_eq!(tree.to_string(), text);
     }
 }
+
+/// Saved states are known by the printed text of their queries: a change of this snapshot makes all
+/// of them unreadable, and raises the schema version of queries in siddhi-core.
+#[test]
+fn the_text_of_queries_stays_as_it_is() {
+    let app = parse_app(
+        "define stream S (a int);
+         from S#window.length(5) select * insert into O;
+         from S[a>1 and not(b==2.5f) or c!='x']#log('m',true)#window.time(1 min 2 sec)
+         select a as x,count() as n,sum(a)+b*(c-1)%2/3 as y,-5 as z,null is null as w
+         group by a,b having n>=2 and y<5L order by x desc,n asc limit 3 offset 1
+         output last every 5 events insert all events into O;
+         from every e1=S[price>20]->e2=T[symbol==e1.symbol]<2:5> within 10 sec
+         select e1.price as p,e2[0].price as q,e2[last].price as r insert expired events into O;
+         from e1=S and e2=T->not U for 5 sec select e1.a insert into #O;
+         from e1=S[a==1]+,e2=S? select e1.a return;
+         from S#window.length(2) as l unidirectional left outer join T as r on l.a==r.a
+         select l.a,r.b insert into O;
+         from S select ifThenElse(a in Table,'yes','no') as t,math:abs(`group`) as g
+         update or insert into Table set Table.t=t on Table.g==g;
+         from (from S select a return) select a delete Table on Table.a==a;
+         partition with (a of S,b>1 as 'big' or b<=1 as 'small' of T) begin
+         @info(name='q') from S select a insert into #I; from #I select a insert into O; end;",
+    )
+    .unwrap();
+    insta::assert_snapshot!(app.to_string());
+}

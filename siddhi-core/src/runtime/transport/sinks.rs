@@ -2,9 +2,9 @@
 //! or several destinations.
 
 use std::sync::Weak;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use siddhi_query::ast::{Annotation, AnnotationElement};
 
 use super::sources::with_causes;
@@ -55,6 +55,8 @@ struct Destination {
     sink: Box<dyn Sink>,
     names: &'static [&'static str],
     templates: Vec<Option<Template>>,
+    /// The head of the mapper has been published.
+    has_head: AtomicBool,
 }
 
 /// What happens to events that could not be published.
@@ -179,7 +181,7 @@ fn destination(
     let templates = names.iter().map(|name| options.template(name, schema));
     let templates = templates.collect::<Result<_, _>>()?;
     constant(options, names, schema)?;
-    Ok(Destination { sink, names, templates })
+    Ok(Destination { sink, names, templates, has_head: AtomicBool::new(false) })
 }
 
 /// Only dynamic options may hold `{{attribute}}`.
@@ -262,6 +264,9 @@ impl SinkOutput {
             while let Some(next) = unpublished.next_if(|next| with_causes(&next.error) == reason) {
                 lost.extend(next.rows);
             }
+            // A row may be in several payloads, and is lost once.
+            let mut seen = HashSet::new();
+            lost.retain(|row| seen.insert(*row));
             self.fail(&rows.with(Selection::Rows(&lost)), &reason, shared);
         }
     }
@@ -269,7 +274,15 @@ impl SinkOutput {
     fn send(&self, payload: Payload<'_>, part: &Part, index: usize) -> Result<(), SinkError> {
         let Some(destination) = self.destinations.get(index) else { return Ok(()) };
         let texts = part.texts.get(index).map_or(&[][..], Vec::as_slice);
-        destination.sink.publish(payload, DynamicOptions::new(destination.names, texts))
+        let options = DynamicOptions::new(destination.names, texts);
+        // Relaxed: a stream has one writer at a time, and the flag guards nothing else.
+        if let Some(head) = self.mapper.head()
+            && !destination.has_head.load(Ordering::Relaxed)
+        {
+            destination.sink.publish(Payload::Bytes(head), options)?;
+            destination.has_head.store(true, Ordering::Relaxed);
+        }
+        destination.sink.publish(payload, options)
     }
 
     fn fail(&self, rows: &View<'_>, reason: &str, shared: &Weak<Shared>) {
