@@ -121,7 +121,8 @@ pub(crate) struct RunArguments {
     /// How files of --events are read; by default as their names end, else as csv.
     #[arg(long, value_name = "FORMAT")]
     pub(crate) input_format: Option<InputFormat>,
-    /// How outputs are printed.
+    /// How outputs are printed. As csv the rows of each stream stand under a header of their own;
+    /// where a program reads them, print one stream.
     #[arg(long, default_value = "table")]
     pub(crate) format: RunFormat,
     /// Print these streams instead of those that no query reads.

@@ -1,7 +1,6 @@
 //! `siddhi run`: an app over its inputs.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use anyhow::Context as _;
 use siddhi_core::CreateError;
@@ -22,11 +21,9 @@ mod progress;
 mod report;
 mod streams;
 mod table;
-mod time;
 
 use drive::Drive;
 use printer::Printer;
-use time::{RunClock, Time};
 
 /// Runs the app.
 pub(crate) fn run(arguments: &RunArguments) -> anyhow::Result<Exit> {
@@ -39,8 +36,6 @@ pub(crate) fn run(arguments: &RunArguments) -> anyhow::Result<Exit> {
     };
     let mut manager = AppFile::manager(&environment);
     manager.set_playback(arguments.playback);
-    let clock = Arc::new(RunClock::default());
-    manager.set_clock(Arc::clone(&clock) as _);
     let app = match manager.create_app(&file.text) {
         Ok(app) => app,
         Err(error) => {
@@ -79,8 +74,7 @@ pub(crate) fn run(arguments: &RunArguments) -> anyhow::Result<Exit> {
         ));
     }
     printer.attach(&app, &manager, &streams::printed(&app, &arguments.print)?)?;
-    let time = Time::of(&app, clock);
-    let mut drive = Drive::new(&app, time, printer, !arguments.quiet);
+    let mut drive = Drive::new(&app, printer, !arguments.quiet);
     let mut ran = drive.run(inputs);
     if ran.is_ok() && arguments.drain {
         ran = drive.drain();

@@ -12,7 +12,6 @@ use super::feeds::{Feeds, Message, Next};
 use super::printer::Printer;
 use super::progress::Bar;
 use super::report::{Held, Report};
-use super::time::Time;
 use crate::arguments::RunArguments;
 use crate::console;
 use crate::exit::Exit;
@@ -24,8 +23,6 @@ const BAR_INTERVAL: Duration = Duration::from_millis(100);
 const EVENTS_BETWEEN_LOOKS: u64 = 256;
 /// The counter of chunks that were given up.
 const GIVEN_UP: &str = "given_up";
-/// Timers in a row that change nothing before draining gives up: windows that flush for ever.
-const IDLE_TIMERS_MAX: u32 = 1000;
 
 /// What has come from an input.
 #[derive(Clone, Debug)]
@@ -38,7 +35,6 @@ struct InputCount {
 /// A running app.
 pub(super) struct Drive<'a> {
     app: &'a App,
-    time: Time,
     printer: Printer,
     bar: Bar,
     shows_progress: bool,
@@ -50,14 +46,12 @@ pub(super) struct Drive<'a> {
     latency_ns: Histogram,
     /// The timestamps of events that bring none.
     timestamps: Vec<i64>,
-    stuck: bool,
 }
 
 impl<'a> Drive<'a> {
-    pub(super) fn new(app: &'a App, time: Time, printer: Printer, shows_progress: bool) -> Self {
+    pub(super) fn new(app: &'a App, printer: Printer, shows_progress: bool) -> Self {
         Self {
             app,
-            time,
             printer,
             bar: Bar::default(),
             shows_progress,
@@ -67,7 +61,6 @@ impl<'a> Drive<'a> {
             of_inputs: Vec::new(),
             latency_ns: Histogram::default(),
             timestamps: Vec::new(),
-            stuck: false,
         }
     }
 
@@ -95,7 +88,10 @@ impl<'a> Drive<'a> {
         let mut drawn = self.started;
         let mut look_at = 0;
         loop {
-            let due = self.app.next_timer().filter(|_| self.time.is_wall());
+            let due = self.app.next_advance();
+            if due.is_some_and(|due| due <= SystemClock.now_ms()) {
+                go_on(self.app.advance(SystemClock.now_ms()))?;
+            }
             let mut rejections: Vec<(usize, Vec<Rejection>)> = Vec::new();
             let next = feeds.next(
                 || SystemClock.now_ms(),
@@ -113,7 +109,7 @@ impl<'a> Drive<'a> {
             }
             match next.context("an input failed")? {
                 Next::End => return Ok(()),
-                Next::Nothing => go_on(self.app.advance(self.time.now_ms()))?,
+                Next::Nothing => go_on(self.app.advance(SystemClock.now_ms()))?,
                 Next::Chunk(index) => {
                     if let Some(handler) = handlers.get(index) {
                         self.send(feeds, index, handler)?;
@@ -159,14 +155,12 @@ impl<'a> Drive<'a> {
         let view = buffer.batch.view().with(Selection::Rows(selected));
         let begun = now();
         if feed.has_event_time {
-            let event_ms = buffer.batch.timestamps.get(first).copied().unwrap_or_default();
-            go_on(self.time.follow(self.app, event_ms))?;
             go_on(handler.send_view(&view))?;
         } else {
             // What is read now happens now.
             self.timestamps.resize(buffer.batch.len().max(self.timestamps.len()), 0);
             if let Some(timestamps) = self.timestamps.get_mut(first..first + count) {
-                timestamps.fill(self.time.now_ms());
+                timestamps.fill(SystemClock.now_ms());
             }
             go_on(handler.send_view(&View { timestamps: &self.timestamps, ..view }))?;
         }
@@ -180,31 +174,15 @@ impl<'a> Drive<'a> {
         Ok(())
     }
 
-    /// Moves the clock on from timer to timer until nothing is due. Windows that flush for ever
-    /// are left when they hold nothing and put out nothing.
+    /// Moves the clock on from timer to timer until no row is due any more: windows that flush for ever
+    /// are left when they are empty.
     pub(super) fn drain(&mut self) -> anyhow::Result<()> {
-        let mut before = self.traces();
-        let mut idle = 0;
-        while let Some(due) = self.app.next_timer() {
-            if Held::of(self.app).is_empty() {
-                return Ok(());
-            }
-            go_on(self.time.jump(self.app, due))?;
-            let after = self.traces();
-            idle = if after == before { idle + 1 } else { 0 };
-            if idle >= IDLE_TIMERS_MAX {
-                self.stuck = true;
-                return Ok(());
-            }
-            before = after;
+        while self.app.holds_due_rows()
+            && let Some(due) = self.app.next_timer()
+        {
+            go_on(self.app.move_time(due))?;
         }
         Ok(())
-    }
-
-    /// What changes when a timer does something.
-    fn traces(&self) -> Vec<u64> {
-        let counters = self.app.counters();
-        counters.iter().flat_map(|it| it.counts.iter().map(|(_, count)| *count)).collect()
     }
 
     /// Writes out what is left, and the summary.
@@ -223,8 +201,7 @@ impl<'a> Drive<'a> {
                 latency_ns: &self.latency_ns,
                 counters,
                 held: Held::of(self.app),
-                drainable: self.app.next_timer().is_some(),
-                stuck: self.stuck,
+                drainable: self.app.holds_due_rows(),
             }
             .write(arguments.format);
         }

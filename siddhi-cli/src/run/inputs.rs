@@ -34,8 +34,17 @@ pub(super) fn all(
         inputs.push(file(app, manager, events, arguments.input_format)?);
     }
     for time in &arguments.time {
-        let names: Vec<String> = inputs.iter().map(|input| input.schema().stream.clone()).collect();
-        check(&time.stream, &names)?;
+        let known: Vec<String> = app.streams().into_iter().map(|stream| stream.name).collect();
+        check(&time.stream, &known)?;
+        if !inputs.iter().any(|input| input.schema().stream == time.stream) {
+            return Err(usage(format!(
+                "--time {0}.{1}: stream '{0}' has no input; name one with --events {0}=FILE",
+                time.stream, time.attribute
+            )));
+        }
+        if arguments.time.iter().filter(|other| other.stream == time.stream).count() > 1 {
+            return Err(usage(format!("--time is given twice for stream '{}'", time.stream)));
+        }
         for input in inputs.iter_mut().filter(|input| input.schema().stream == time.stream) {
             let Some(attribute) = input.schema().event_time(&time.attribute) else {
                 return Err(no_time(time, input.schema()));

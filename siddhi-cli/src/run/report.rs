@@ -24,10 +24,6 @@ impl Held {
         });
         Self(held.filter(|(_, count)| *count > 0).collect())
     }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
 }
 
 /// What a run did.
@@ -40,10 +36,8 @@ pub(super) struct Report<'a> {
     pub(super) latency_ns: &'a Histogram,
     pub(super) counters: Vec<ElementCounters>,
     pub(super) held: Held,
-    /// The clock, moved on, would still do something.
+    /// The clock, moved on, would bring rows out.
     pub(super) drainable: bool,
-    /// Draining was given up.
-    pub(super) stuck: bool,
 }
 
 impl Report<'_> {
@@ -80,9 +74,7 @@ impl Report<'_> {
         for (element, count) in &self.held.0 {
             text.push_str(&format!("still held: {} in {element}\n", grouped(*count)));
         }
-        if self.stuck {
-            text.push_str("draining was given up: timers go on without changing anything\n");
-        } else if !self.held.is_empty() && self.drainable {
+        if self.drainable {
             text.push_str("--drain moves the clock on until nothing is due\n");
         }
         text.truncate(text.trim_end().len());

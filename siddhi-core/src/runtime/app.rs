@@ -288,6 +288,24 @@ impl App {
         self.shared.region.lock().time.next()
     }
 
+    /// When [`App::advance`] next has something to do, by the wall clock: a timer, or under
+    /// `@app:playback` a check of `idle.time`; none when nothing waits for it.
+    #[must_use]
+    pub fn next_advance(&self) -> Option<i64> {
+        self.shared.region.lock().time.next_by_wall()
+    }
+
+    /// Whether a window that waits for a time holds rows: moving the time on brings them out.
+    #[must_use]
+    pub fn holds_due_rows(&self) -> bool {
+        let region = self.shared.region.lock();
+        region
+            .queries
+            .iter()
+            .enumerate()
+            .any(|(index, query)| query.rows_held() > 0 && region.time.is_awaited_by(index))
+    }
+
     /// The time of the app in milliseconds: the wall clock, or under `@app:playback` the largest
     /// timestamp so far.
     #[must_use]

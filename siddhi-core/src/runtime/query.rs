@@ -88,6 +88,16 @@ impl Query {
         }
     }
 
+    /// Rows that its window holds.
+    pub(crate) fn rows_held(&self) -> u64 {
+        match &self.input {
+            QueryInput::Stream(StreamInput { window: Some((_, state)), .. }) => {
+                state.borrow().rows_held()
+            }
+            _ => 0,
+        }
+    }
+
     /// Its light form, when that takes in events that come alone before they are written to columns.
     #[inline]
     pub(crate) fn taker_of_events(&self) -> Option<&Light> {

@@ -274,6 +274,20 @@ impl Time {
         queues.wake_ups.peek().map(|Reverse((time, ..))| *time)
     }
 
+    /// When the wall clock next has something to do: a timer, or in playback a check of `idle.time`.
+    pub(crate) fn next_by_wall(&self) -> Option<i64> {
+        if self.is_playback() { self.idle.get().map(|check| check.at) } else { self.next() }
+    }
+
+    /// Whether a query waits for a time.
+    pub(crate) fn is_awaited_by(&self, query: usize) -> bool {
+        let queues = self.queues.borrow();
+        queues.by_query.get(query).is_some_and(|own| {
+            let mut queues = std::iter::once(&own.plain).chain(&own.keyed);
+            queues.any(|queue| !queue.times.is_empty())
+        })
+    }
+
     pub(crate) fn save(&self) -> SavedTime {
         let queues = self.queues.borrow();
         let mut saved = Vec::new();

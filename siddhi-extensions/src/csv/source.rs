@@ -19,8 +19,9 @@ const DOCUMENTATION: ConnectorDocumentation = ConnectorDocumentation {
     name: "csv",
     description: "Reads rows of fields (RFC 4180: a field in double quotes may hold delimiters, \
                   line ends, and quotes that are doubled). Fields go to the attributes by position; \
-                  by name, when there is a header row that names at least one of them. What it \
-                  does not name then has no value, see `fail.on.unknown.attribute`. \
+                  by name, be it in another case, when there is a header row that names at least \
+                  one of them. What it does not name then has no value, see \
+                  `fail.on.unknown.attribute`. \
                   `@attributes` says otherwise: `@attributes(symbol = '2')` takes the third field, \
                   `@attributes(symbol = 'Ticker')` the field under that header. The source file \
                   takes a row of up to 100 lines and 64 KB, and rejects a longer one as a whole.",
@@ -29,7 +30,7 @@ const DOCUMENTATION: ConnectorDocumentation = ConnectorDocumentation {
             name: "header",
             description: "Whether the first row of an input is a header row. With `auto` it is \
                           one, unless its fields are values of all attributes, some of them \
-                          numbers or truths. A row under a header that \
+                          numbers or truths; and it must name one of them. A row under a header that \
                           has more fields, and not only empty ones, is rejected. It is also \
                           found as `header.present`.",
             default: Some("false"),
@@ -272,54 +273,72 @@ impl CsvSourceMapper {
 
     fn read_header(&mut self, fields: &[Cow<'_, [u8]>]) -> Result<(), String> {
         self.header_width = Some(fields.len());
-        let find =
-            |name: &str| fields.iter().position(|field| field.trim_ascii() == name.as_bytes());
-        let no_column = |name: &str| {
-            let names: Vec<_> = fields.iter().map(|field| String::from_utf8_lossy(field)).collect();
-            let meant = did_you_mean(name, names.iter().map(|name| name.trim()));
-            let meant = meant.map(|meant| format!(" (is it '{meant}'?)")).unwrap_or_default();
-            format!("the header has no column '{name}'{meant}")
-        };
-        let own = |wanted: &Wanted| match wanted {
-            Wanted::OwnName { name, .. } => Some(find(name).is_some()),
+        let header = Header(fields);
+        let own = self.wanted.iter().filter_map(|wanted| match wanted {
+            Wanted::OwnName { name, .. } => Some(name.as_str()),
             _ => None,
-        };
-        let by_name = self.wanted.iter().any(|wanted| own(wanted) == Some(true));
-        let mut missing = None;
-        for (position, wanted) in self.positions.iter_mut().zip(&self.wanted) {
-            *position = match wanted {
-                Wanted::OwnName { name, .. } if by_name => {
-                    let found = find(name);
-                    missing = missing.or(found.is_none().then_some(name));
-                    found
-                }
-                Wanted::Name(name) => Some(find(name).ok_or_else(|| no_column(name))?),
-                wanted => wanted.position(),
-            };
+        });
+        let by_name = own.clone().any(|name| header.find(name).is_some());
+        if !by_name && own.clone().next().is_some() {
+            self.take_nameless(header)?;
         }
-        let stream = &self.schema.stream;
-        match missing {
-            Some(name) if self.rejects_missing => return Err(no_column(name)),
-            Some(name) if !self.has_warned => {
-                self.has_warned = true;
-                let (no_column, line) = (no_column(name), line_of(fields));
-                log::warn!(
-                    "stream {stream}: {no_column}: '{name}' is null; the header is '{line}'"
-                );
-            }
-            None if !by_name
-                && !self.has_warned
-                && self.wanted.iter().any(|it| own(it).is_some()) =>
-            {
-                self.has_warned = true;
-                log::warn!(
-                    "stream {stream}: the first line, '{}', is taken for a header and names none \
-                     of the attributes: fields go to them by position; without a header, name the \
-                     file in an @source whose @map(type='csv') has no header='true'",
-                    line_of(fields)
-                );
-            }
-            _ => {}
+        let mut missing = Vec::new();
+        for (position, wanted) in self.positions.iter_mut().zip(&self.wanted) {
+            *position =
+                match wanted {
+                    Wanted::OwnName { name, .. } if by_name => {
+                        let found = header.find(name);
+                        if found.is_none() {
+                            missing.push(header.lacks(name));
+                        }
+                        found
+                    }
+                    Wanted::Name(name) => Some(header.find(name).ok_or_else(|| {
+                        format!("the header has no column {}", header.lacks(name))
+                    })?),
+                    wanted => wanted.position(),
+                };
+        }
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let missing = format!("the header has no column {}", missing.join(", "));
+        if self.rejects_missing {
+            return Err(missing);
+        }
+        if !self.has_warned {
+            self.has_warned = true;
+            let (stream, line) = (&self.schema.stream, line_of(fields));
+            log::warn!("stream {stream}: {missing}, which is null; the header is '{line}'");
+        }
+        Ok(())
+    }
+
+    /// A header that names no attribute: in Siddhi a first line that is skipped. Where nobody has said
+    /// that there is a header, it may as well be an event, or a header in other words.
+    fn take_nameless(&mut self, header: Header<'_>) -> Result<(), String> {
+        let line = line_of(header.0);
+        let names: Vec<&str> =
+            self.schema.attributes.iter().map(|(name, _)| name.as_str()).collect();
+        let names = names.join(", ");
+        let delimiter = if header.0.len() == 1 && names.contains(',') {
+            format!("; is '{}' what stands between fields?", char::from(self.delimiter))
+        } else {
+            String::new()
+        };
+        if self.first_row == FirstRow::Any {
+            return Err(format!(
+                "the first line, '{line}', names none of the attributes {names}, and is no event with \
+                 values of their types{delimiter}"
+            ));
+        }
+        if !self.has_warned {
+            self.has_warned = true;
+            log::warn!(
+                "stream {}: the header '{line}' names none of the attributes {names}: fields go to them \
+                 by position{delimiter}",
+                self.schema.stream
+            );
         }
         Ok(())
     }
@@ -358,6 +377,32 @@ impl CsvSourceMapper {
             }
         }
         Ok(())
+    }
+}
+
+/// The fields of a header row.
+#[derive(Clone, Copy)]
+struct Header<'a>(&'a [Cow<'a, [u8]>]);
+
+impl Header<'_> {
+    /// The column of a name, as it is written or else in other case, where only one is like it.
+    fn find(self, name: &str) -> Option<usize> {
+        let exact = |field: &[u8]| field.trim_ascii() == name.as_bytes();
+        let alike = |field: &[u8]| field.trim_ascii().eq_ignore_ascii_case(name.as_bytes());
+        let place = |like: &dyn Fn(&[u8]) -> bool| {
+            let mut found = self.0.iter().enumerate().filter(|(_, field)| like(field));
+            found.next().map(|(place, _)| (place, found.next().is_none()))
+        };
+        let exact = place(&exact).map(|(place, _)| place);
+        exact.or_else(|| place(&alike).and_then(|(place, only)| only.then_some(place)))
+    }
+
+    /// A name that it has no column for, with the one that may be meant.
+    fn lacks(self, name: &str) -> String {
+        let names: Vec<_> = self.0.iter().map(|field| String::from_utf8_lossy(field)).collect();
+        let meant = did_you_mean(name, names.iter().map(|name| name.trim()));
+        let meant = meant.map_or(String::new(), |meant| format!(" (is it '{meant}'?)"));
+        format!("'{name}'{meant}")
     }
 }
 

@@ -100,14 +100,25 @@ fn a_first_row_of_values_is_no_header() {
     let (rows, rejected) = decode(&auto, &[], &["A,1.5,2\nB,2.5,3\n"]);
     assert_eq!(rows, [r#"String("A") Double(1.5) Long(2)"#, r#"String("B") Double(2.5) Long(3)"#]);
     assert!(rejected.is_empty());
-    for header in ["volume,symbol,price\n2,A,1.5\n", "ticker,cost,count\nA,1.5,2\n"] {
+    for header in ["volume,symbol,price\n2,A,1.5\n", "Volume,SYMBOL,price\n2,A,1.5\n"] {
         let (rows, rejected) = decode(&auto, &[], &[header]);
         assert_eq!(rows, [r#"String("A") Double(1.5) Long(2)"#], "{header}");
         assert!(rejected.is_empty());
     }
     let (rows, rejected) = decode(&auto, &[], &["A,1.5\nB,2.5,3\n"]);
     assert!(rows.is_empty());
-    assert_eq!(rejected, ["in:2: 3 fields under a header of 2"], "too short for an event");
+    let unnamed = |line: &str| {
+        format!(
+            "in:2: the first line, '{line}', names none of the attributes symbol, price, volume, and \
+             is no event with values of their types"
+        )
+    };
+    assert_eq!(rejected, [unnamed("A,1.5")], "too short for an event");
+    let (rows, rejected) = decode(&auto, &[], &["ticker,cost,count\nA,1.5,2\n"]);
+    assert!(rows.is_empty());
+    assert_eq!(rejected, [unnamed("ticker,cost,count")], "columns must not change places");
+    let (_, rejected) = decode(&auto, &[], &["symbol;price;volume\nA;1.5;2\n"]);
+    assert!(rejected[0].ends_with("; is ',' what stands between fields?"), "{rejected:?}");
     let names = [("symbol", "sym"), ("price", "cost"), ("volume", "count")];
     let (rows, rejected) = decode(&auto, &names, &["A,1.5,2\nB,2.5,3\n"]);
     assert!(rows.is_empty());

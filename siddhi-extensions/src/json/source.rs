@@ -120,7 +120,12 @@ impl SourceMapper for JsonSourceMapper {
             rows.at_line(line);
             match values.next() {
                 Some(Ok(json)) => self.document(&json, rows),
-                Some(Err(error)) => rows.reject(format!("no JSON: {error}")),
+                Some(Err(error)) => {
+                    // Its place is one in the payload, and the row has one in the file.
+                    let text = error.to_string();
+                    let reason = text.rsplit_once(" at line ").map_or(text.as_str(), |it| it.0);
+                    rows.reject(format!("no JSON: {reason}"));
+                }
                 None => return,
             }
             let behind = values.byte_offset();
