@@ -1,4 +1,4 @@
-//! Whether the counts of elements that stand behind each other agree.
+//! Whether the counts of elements that stand behind each other agree: for tests of the engine alone.
 //!
 //! Each element counts for itself: what one has put out came to the next, unless somebody has lost or
 //! doubled rows on the way.

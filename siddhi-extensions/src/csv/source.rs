@@ -218,7 +218,12 @@ impl SourceMapper for CsvSourceMapper {
             let record = next_record(rest, self.delimiter, &mut fields);
             let (Record::Fields { length } | Record::Bad { length, .. }) = record;
             match record {
-                Record::Bad { reason, .. } => rows.reject(reason),
+                Record::Bad { reason, .. } => {
+                    if std::mem::take(&mut self.begins) && self.first_row != FirstRow::Event {
+                        self.unusable = Some("the header could not be read".into());
+                    }
+                    rows.reject(reason);
+                }
                 // A blank line is no row.
                 Record::Fields { .. } if matches!(&fields[..], [only] if only.is_empty()) => {}
                 Record::Fields { .. }

@@ -126,6 +126,16 @@ fn a_first_row_of_values_is_no_header() {
 }
 
 #[test]
+fn without_its_header_no_row_can_be_read() {
+    let (rows, rejected) = decode(&[("header", "true")], &[], &["\"symbol\"x,price\nA,1,2\n"]);
+    assert!(rows.is_empty());
+    assert_eq!(
+        rejected,
+        ["in:1: there is text behind a closing quote", "in:2: the header could not be read"]
+    );
+}
+
+#[test]
 fn each_file_has_a_header_of_its_own_or_none() {
     let schema = testing::schema(&[("a", DataType::Long), ("b", DataType::Long)]);
     let options = Options::new([("header", "auto")]);
