@@ -43,6 +43,9 @@ pub(super) struct Drive<'a> {
     rejected: u64,
     /// Events and rejections of each input.
     of_inputs: Vec<InputCount>,
+    /// The latest time that an event has brought, and how many have come behind it with an earlier one.
+    latest_ms: i64,
+    late: u64,
     latency_ns: Histogram,
     /// The timestamps of events that bring none.
     timestamps: Vec<i64>,
@@ -59,6 +62,8 @@ impl<'a> Drive<'a> {
             events: 0,
             rejected: 0,
             of_inputs: Vec::new(),
+            latest_ms: i64::MIN,
+            late: 0,
             latency_ns: Histogram::default(),
             timestamps: Vec::new(),
         }
@@ -155,6 +160,11 @@ impl<'a> Drive<'a> {
         let view = buffer.batch.view().with(Selection::Rows(selected));
         let begun = now();
         if feed.has_event_time {
+            let times = buffer.batch.timestamps.get(first..first + count).unwrap_or_default();
+            for time in times {
+                self.late += u64::from(*time < self.latest_ms);
+                self.latest_ms = self.latest_ms.max(*time);
+            }
             go_on(handler.send_view(&view))?;
         } else {
             // What is read now happens now.
@@ -198,6 +208,7 @@ impl<'a> Drive<'a> {
                 events: self.events,
                 rejected: self.rejected,
                 given_up,
+                late: self.late,
                 latency_ns: &self.latency_ns,
                 counters,
                 held: Held::of(self.app),

@@ -33,6 +33,8 @@ pub(super) struct Report<'a> {
     pub(super) rejected: u64,
     /// Chunks that went too deep.
     pub(super) given_up: u64,
+    /// Events with a time before that of an event before them.
+    pub(super) late: u64,
     pub(super) latency_ns: &'a Histogram,
     pub(super) counters: Vec<ElementCounters>,
     pub(super) held: Held,
@@ -60,6 +62,12 @@ impl Report<'_> {
         );
         if self.rejected > 0 {
             text.push_str(&format!("{} could not be read\n", counted(self.rejected, "row")));
+        }
+        if self.late > 0 {
+            text.push_str(&format!(
+                "{} came late, with a time before that of an event before them\n",
+                counted(self.late, "event")
+            ));
         }
         let shown = self.counters.iter().filter(|it| it.counts.iter().any(|(_, count)| *count > 0));
         let width = shown.clone().map(|it| it.element.chars().count()).max().unwrap_or(0);
@@ -95,6 +103,7 @@ impl Report<'_> {
                 "events": self.events,
                 "rejected": self.rejected,
                 "given_up": self.given_up,
+                "late": self.late,
                 "seconds": self.elapsed.as_secs_f64(),
                 "p50_ns": self.latency_ns.quantile(0.5),
                 "p99_ns": self.latency_ns.quantile(0.99),

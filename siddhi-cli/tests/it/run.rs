@@ -319,6 +319,16 @@ fn draining_outlasts_windows_that_flush_for_ever() {
 }
 
 #[test]
+fn events_that_come_late_are_counted() {
+    let directory = Directory::new(&[("app.siddhi", WINDOW)]);
+    let arguments = "run app.siddhi --events S=- --time S.t";
+    let output = directory.siddhi_reading(arguments, "t,v\n3000,1\n1000,2\n2000,3\n3000,4\n");
+    assert!(output.err.contains("2 events came late"), "{}", output.err);
+    let output = directory.siddhi_reading(arguments, "t,v\n1000,2\n2000,3\n");
+    assert!(!output.err.contains("came late"), "{}", output.err);
+}
+
+#[test]
 fn nobody_is_idle_while_a_file_is_read() {
     let app = "
         @app:playback(idle.time = '10 min', increment = '1 hour')
