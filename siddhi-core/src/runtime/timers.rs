@@ -16,7 +16,7 @@ use crate::event::view::Selection;
 const TIMERS_NESTED_MAX: u32 = 16;
 /// So often the outermost pass of playback begins again. Who sets off more timers than that, each
 /// [`TIMERS_NESTED_MAX`] by an event out of the one before, does so without end.
-const ROUNDS_MAX: u32 = 100_000;
+const ROUNDS_MAX: u32 = 10_000;
 
 impl Region {
     /// Live: runs every timer that is due by `until`, each with the clock at its own time.
