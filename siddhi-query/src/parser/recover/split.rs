@@ -87,8 +87,10 @@ pub(super) fn holds_definition(scan: &Scan<'_>, piece: Piece) -> bool {
 
 /// Behind the annotation that begins at `index`.
 fn behind_annotation(scan: &Scan<'_>, index: usize, end: usize) -> usize {
+    let app = is_word(scan, index + 1, "app");
     let mut index = index + 2;
-    if text(scan, index) == ":" {
+    // A point is a misspelled colon there.
+    if text(scan, index) == ":" || app && text(scan, index) == "." {
         index += 2;
     }
     if text(scan, index) == "(" {
@@ -130,7 +132,9 @@ pub(super) fn kind(scan: &Scan<'_>, piece: Piece) -> (Kind, usize) {
         Kind::Query
     } else if is_word(scan, index, "partition") {
         Kind::Partition
-    } else if super::explain::is_nearly(text(scan, index), "define") {
+    } else if super::explain::is_nearly(text(scan, index), "define")
+        || is_word(scan, index, "create") && is_kind(scan, index + 1)
+    {
         Kind::Definition
     } else {
         Kind::Unknown
