@@ -230,3 +230,24 @@ fn an_app_without_mistakes_is_refused_as_not_supported() {
     let wrong = "from S#window.sort(2, a) select nope insert into O;";
     assert!(matches!(create(wrong), Err(CreateError::Refused(_))));
 }
+
+#[test]
+fn a_mistake_of_syntax_that_can_be_mended_hides_none_of_meaning() {
+    check(&[
+        (
+            "from S[a = 1 and nope1 > 3] select nope2, summ(a) as t group by nope3 having nope4 > 3 \
+             insert into O;",
+            &[
+                "SID0111 =",
+                "SID0201 nope1",
+                "SID0201 nope2",
+                "SID0203 summ",
+                "SID0201 nope3",
+                "SID0201 nope4",
+            ],
+        ),
+        // Nothing is said of what a guess would make of it.
+        ("from S[a => 1 & nope1 > 3] select nope2 insert into O;", &["SID0111 =>", "SID0111 &"]),
+        ("from S[a => 1] select a insert into P", &["SID0111 =>"]),
+    ]);
+}
