@@ -13,6 +13,7 @@ mod expected;
 mod expression;
 mod name;
 
+pub(super) use self::annotation::app_point;
 pub(super) use self::character::{foreign_comment, shell_comment};
 
 use pest::error::{Error, ErrorVariant, InputLocation};

@@ -468,6 +468,8 @@ impl Recovery<'_> {
         if !split::is_balanced(self.scan, piece) {
             return self.definition(piece);
         }
+        let points = split::app_points(self.scan, piece).map(explain::app_point);
+        self.found.extend(points);
         let annotations = split::span(self.scan, piece);
         let semicolon = self.scan.tokens.get(piece.end).map(|token| token.span);
         let followed = self.scan.tokens.get(piece.end + 1).is_some();

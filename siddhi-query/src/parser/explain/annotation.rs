@@ -12,15 +12,18 @@ pub(super) fn point_behind_app(trouble: &Trouble<'_>) -> Option<Diagnostic> {
     if trouble.text(at) != "." || !app || !trouble.is_name(at + 1) {
         return None;
     }
-    Some(
-        Diagnostic::error(
-            Code::SYNTAX,
-            "a point in the name of an annotation of the app",
-            trouble.span(at),
-            "expected `:`",
-        )
-        .with_fix("write `:`", trouble.span(at), ":"),
+    Some(app_point(trouble.span(at)))
+}
+
+/// A point where the colon of `@app:name` was meant.
+pub(in super::super) fn app_point(point: Span) -> Diagnostic {
+    Diagnostic::error(
+        Code::SYNTAX,
+        "a point in the name of an annotation of the app",
+        point,
+        "expected `:`",
     )
+    .with_fix("write `:`", point, ":")
 }
 
 /// A comma behind an annotation.

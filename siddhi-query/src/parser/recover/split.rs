@@ -112,6 +112,17 @@ fn behind_annotation(scan: &Scan<'_>, index: usize, end: usize) -> usize {
     index.min(end)
 }
 
+/// The points behind `@app` in a piece.
+pub(super) fn app_points(scan: &Scan<'_>, piece: Piece) -> impl Iterator<Item = Span> {
+    (piece.start + 2..piece.end)
+        .filter(|&index| {
+            text(scan, index) == "."
+                && is_word(scan, index - 1, "app")
+                && text(scan, index - 2) == "@"
+        })
+        .filter_map(|index| scan.tokens.get(index).map(|token| token.span))
+}
+
 /// What a piece is, and the token that says so.
 pub(super) fn kind(scan: &Scan<'_>, piece: Piece) -> (Kind, usize) {
     let mut index = piece.start;
