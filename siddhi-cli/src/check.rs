@@ -35,7 +35,7 @@ fn tell_programs(arguments: &CheckArguments) -> anyhow::Result<Exit> {
             mended_text = Some(app.text);
         }
     }
-    let mut report: Json = json!({ "diagnostics": found, "fixed": outcome.fixed });
+    let mut report: Json = json!({ "diagnostics": found, "fixed": outcome.fixed_files() });
     // Within the report, so that standard output is one object. The places of what is found are
     // places in this text.
     if let (Some(text), Some(report)) = (mended_text, report.as_object_mut()) {
@@ -67,8 +67,13 @@ fn tell_people(arguments: &CheckArguments) -> anyhow::Result<Exit> {
             console::print(&app.text)?;
         }
     }
-    for file in outcome.fixed.iter().filter(|file| !is_standard_input(Path::new(file))) {
-        say(&format!("mended {file}\n"))?;
+    for Mended { file, left } in
+        outcome.fixed.iter().filter(|it| !is_standard_input(Path::new(&it.file)))
+    {
+        say(&match left {
+            0 => format!("mended {file}\n"),
+            _ => format!("mended {file}, {} left\n", counted(*left, "mistake")),
+        })?;
     }
     if outcome.exit == Exit::Success && !holds_text {
         let found = match outcome.warnings {
@@ -84,8 +89,15 @@ fn tell_people(arguments: &CheckArguments) -> anyhow::Result<Exit> {
 struct Outcome {
     exit: Exit,
     /// The files that were mended.
-    fixed: Vec<String>,
+    fixed: Vec<Mended>,
     warnings: u64,
+}
+
+/// A file that was mended.
+struct Mended {
+    file: String,
+    /// How many mistakes it still has.
+    left: u64,
 }
 
 impl Outcome {
@@ -97,18 +109,23 @@ impl Outcome {
     /// read, which is told.
     fn look_at(&mut self, path: &Path, fixes: bool) -> Option<(AppFile, Vec<Diagnostic>)> {
         let mut app = AppFile::read(path).map_err(|error| self.fail(&error)).ok()?;
-        if fixes && mend(&mut app) {
-            let written = if is_standard_input(path) { Ok(()) } else { app.write() };
-            match written {
-                Ok(()) => self.fixed.push(path.display().to_string()),
-                Err(error) => self.fail(&error),
-            }
+        let mut mended = fixes && mend(&mut app);
+        if mended && !is_standard_input(path) {
+            mended = app.write().map_err(|error| self.fail(&error)).is_ok();
         }
         let findings = app.findings();
+        if mended {
+            self.fixed
+                .push(Mended { file: path.display().to_string(), left: mistakes_in(&findings) });
+        }
         self.exit = worse(self.exit, verdict(&findings));
         let is_warning = |found: &&Diagnostic| found.severity == Severity::Warning;
         self.warnings += findings.diagnostics.iter().filter(is_warning).count() as u64;
         Some((app, findings.diagnostics))
+    }
+
+    fn fixed_files(&self) -> Vec<&str> {
+        self.fixed.iter().map(|mended| mended.file.as_str()).collect()
     }
 
     /// Tells that a file cannot be read or written.
@@ -116,6 +133,15 @@ impl Outcome {
         console::error_line(&format!("error: {error:#}"));
         self.exit = worse(self.exit, Exit::Failed);
     }
+}
+
+/// How many mistakes were found; what is not supported yet is none.
+fn mistakes_in(findings: &Findings) -> u64 {
+    if !findings.unsupported.is_empty() {
+        return 0;
+    }
+    let is_error = |found: &&Diagnostic| found.severity == Severity::Error;
+    findings.diagnostics.iter().filter(is_error).count() as u64
 }
 
 fn is_standard_input(path: &Path) -> bool {

@@ -50,7 +50,12 @@ fn fix_group<'a>(path: &'a str, source: &'a str, fix: &'a Fix) -> Group<'a> {
         .iter()
         .map(|edit| Patch::new(clamp(edit.span.range(), source), edit.replacement.as_str()));
     let snippet = Snippet::source(source).path(path).patches(patches);
-    Level::HELP.secondary_title(&fix.message).element(snippet)
+    // Only what is certain is mended by `--fix`.
+    let title = match fix.applicability {
+        Applicability::MachineApplicable => fix.message.clone(),
+        Applicability::MaybeIncorrect => format!("maybe {}", fix.message),
+    };
+    Level::HELP.secondary_title(title).element(snippet)
 }
 
 /// A range within the source, at the borders of characters: a renderer must not be handed another.

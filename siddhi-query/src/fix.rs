@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::diagnostic::{Applicability, Code, Diagnostic, Edit, Fix, Severity};
 use crate::parser::parse_app_recovering;
+use crate::variables::Substituted;
 
 /// So often a text is read to find out which of its fixes do harm; what is undecided then is left.
 const TRIALS_MAX: usize = 50;
@@ -21,6 +22,32 @@ const TRIALS_MAX: usize = 50;
 /// ```
 #[must_use]
 pub fn apply_fixes(text: &str, diagnostics: &[Diagnostic]) -> String {
+    edited(text, &harmless_fixes(text, diagnostics))
+}
+
+/// The text of an app without its errors, when each has a fix that says what was meant beyond
+/// doubt; it may have other mistakes that show only now. Spans of it lead back to the text itself.
+#[must_use]
+pub fn mended(text: &str, diagnostics: &[Diagnostic]) -> Option<Substituted> {
+    let errors: Vec<&Diagnostic> =
+        diagnostics.iter().filter(|it| it.severity == Severity::Error).collect();
+    let fixes = certain_fixes(errors.iter().copied());
+    (fixes.len() == errors.len()).then(|| Substituted::of_edits(text, sorted(&fixes)))
+}
+
+/// Those fixes beyond doubt that can be made together and lead to no new kind of error.
+fn harmless_fixes<'a>(text: &'a str, diagnostics: &'a [Diagnostic]) -> Vec<&'a Fix> {
+    let chosen = certain_fixes(diagnostics);
+    if chosen.is_empty() {
+        return chosen;
+    }
+    let mut trials = Trials { text, before: errors(text), kept: Vec::new(), left: TRIALS_MAX };
+    trials.keep_harmless(&chosen);
+    trials.kept
+}
+
+/// For each diagnostic its fix beyond doubt, unless it has none or an earlier one touches the place.
+fn certain_fixes<'a>(diagnostics: impl IntoIterator<Item = &'a Diagnostic>) -> Vec<&'a Fix> {
     let mut chosen: Vec<&Fix> = Vec::new();
     for diagnostic in diagnostics {
         let certain = |fix: &&Fix| fix.applicability == Applicability::MachineApplicable;
@@ -30,12 +57,7 @@ pub fn apply_fixes(text: &str, diagnostics: &[Diagnostic]) -> String {
             chosen.push(fix);
         }
     }
-    if chosen.is_empty() {
-        return text.to_owned();
-    }
-    let mut trials = Trials { text, before: errors(text), kept: Vec::new(), left: TRIALS_MAX };
-    trials.keep_harmless(&chosen);
-    edited(text, &trials.kept)
+    chosen
 }
 
 /// Two insertions at one place cannot both be made, their order is open.
@@ -46,18 +68,14 @@ fn apart(left: &Edit, right: &Edit) -> bool {
 
 /// The text with the edits of some fixes made.
 fn edited(text: &str, fixes: &[&Fix]) -> String {
+    Substituted::of_edits(text, sorted(fixes)).into_text()
+}
+
+/// The edits of some fixes in the order of the text.
+fn sorted<'a>(fixes: &[&'a Fix]) -> Vec<&'a Edit> {
     let mut edits: Vec<&Edit> = fixes.iter().flat_map(|fix| &fix.edits).collect();
     edits.sort_by_key(|edit| (edit.span.start, edit.span.end));
-    let mut fixed = String::with_capacity(text.len());
-    let mut done = 0;
-    for edit in edits {
-        let range = edit.span.range();
-        fixed.push_str(text.get(done..range.start).unwrap_or_default());
-        fixed.push_str(&edit.replacement);
-        done = range.end;
-    }
-    fixed.push_str(text.get(done..).unwrap_or_default());
-    fixed
+    edits
 }
 
 /// The kinds of errors that a text has.

@@ -39,7 +39,7 @@ pub use diagnostic::{
     did_you_mean,
 };
 pub use fitting::fitting_definition;
-pub use fix::apply_fixes;
+pub use fix::{apply_fixes, mended};
 pub use parser::{
     Parsed, parse_aggregation, parse_app, parse_app_recovering, parse_expression, parse_function,
     parse_on_demand, parse_partition, parse_query, parse_stream, parse_table, parse_time,

@@ -8,7 +8,7 @@
 //! [`Substituted::original`], which leads a span back to the text before substitution.
 
 use crate::ast::Span;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Edit};
 
 /// Replaces every `${word}` of `text` by what `lookup` gives for `word`.
 ///
@@ -61,7 +61,7 @@ pub fn substitute(
     Ok(Substituted { text: new, replacements })
 }
 
-/// A text whose variables are replaced, and the way back to the text it was made from.
+/// A text whose variables, or other pieces, are replaced, and the way back to the text it was made from.
 #[derive(Clone, Debug)]
 pub struct Substituted {
     text: String,
@@ -70,6 +70,23 @@ pub struct Substituted {
 }
 
 impl Substituted {
+    /// The text with edits made that are sorted and do not overlap.
+    pub(crate) fn of_edits(text: &str, edits: Vec<&Edit>) -> Self {
+        let mut new = String::with_capacity(text.len());
+        let mut replacements = Vec::with_capacity(edits.len());
+        let mut done = 0;
+        for edit in edits {
+            let old = edit.span.range();
+            new.push_str(text.get(done..old.start).unwrap_or_default());
+            let start = new.len();
+            new.push_str(&edit.replacement);
+            done = old.end;
+            replacements.push(Replacement { new: start..new.len(), old });
+        }
+        new.push_str(text.get(done..).unwrap_or_default());
+        Self { text: new, replacements }
+    }
+
     /// The text with all variables replaced.
     #[must_use]
     pub fn text(&self) -> &str {

@@ -40,6 +40,18 @@ fn what_is_certain_is_mended() {
 }
 
 #[test]
+fn what_is_left_behind_mending_is_counted_and_a_guess_is_marked() {
+    let directory = Directory::new(&[(
+        "app.siddhi",
+        "define stream S (a int);\nfrom S[a = 1] selct a insert into O;\n",
+    )]);
+    let output = directory.siddhi("check --fix app.siddhi");
+    assert_eq!(output.code, Some(1), "{}", output.out);
+    assert!(output.out.ends_with("mended app.siddhi, 1 mistake left\n"), "{}", output.out);
+    assert!(output.out.contains("help: maybe write `select`"), "{}", output.out);
+}
+
+#[test]
 fn what_is_mended_around_variables_is_the_text_as_it_was_written() {
     let app = "@app:name('${TITLE}')\ndefine stream S (a int, b int);\n\
                from S[a = ${LIMIT}] select a insert into O;\n";

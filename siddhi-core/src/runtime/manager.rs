@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use siddhi_pipeline::{Clock, ReentrantMutex, SystemClock};
-use siddhi_query::Diagnostic;
-use siddhi_query::ast::Span;
+use siddhi_query::ast::{self, Span};
+use siddhi_query::{Diagnostic, Parsed};
 
 use super::app::App;
 use super::build;
@@ -12,6 +12,7 @@ use super::error::CreateError;
 use super::findings::{Findings, forgive_readers, without_followers};
 use super::transport::Transport;
 use crate::extension::{Panicked, Registry, catch};
+use crate::plan::binder::Bound;
 use crate::plan::logical::LogicalApp;
 use crate::plan::{binder, codes, rules};
 
@@ -168,12 +169,52 @@ impl SiddhiManager {
             }
         };
         let parsed = siddhi_query::parse_app_recovering(substituted.text());
+        let text = substituted.text();
+        let (mut findings, made) = match self.bind_mended(text, &parsed) {
+            Some(bound) => {
+                (Findings::of(parsed.diagnostics, bound.diagnostics, bound.unsupported), None)
+            }
+            None => self.bind_parsed(text, parsed),
+        };
+        findings.diagnostics.iter_mut().for_each(|found| substituted.lead_back(found));
+        (findings, made)
+    }
+
+    /// Binds what could be read of a text.
+    fn bind_parsed(
+        &self,
+        text: &str,
+        parsed: Parsed<ast::App>,
+    ) -> (Findings, Option<(LogicalApp, Transport)>) {
         let is_whole = parsed.is_ok();
         let Some(tree) = &parsed.tree else {
-            let mut findings = Findings::of(parsed.diagnostics, Vec::new(), Vec::new());
-            findings.diagnostics.iter_mut().for_each(|found| substituted.lead_back(found));
-            return (findings, None);
+            return (Findings::of(parsed.diagnostics, Vec::new(), Vec::new()), None);
         };
+        let (mut bound, transport) = self.bind(text, tree);
+        if !is_whole {
+            bound.diagnostics =
+                without_followers(text, tree, &parsed.diagnostics, bound.diagnostics);
+        }
+        let findings = Findings::of(parsed.diagnostics, bound.diagnostics, bound.unsupported);
+        (findings, Some((bound.app, transport)))
+    }
+
+    /// Binds a text that the parser refuses as it would be without its mistakes, when it is beyond
+    /// doubt what was meant: the mistakes that these would hide are found as well.
+    fn bind_mended(&self, text: &str, parsed: &Parsed<ast::App>) -> Option<Bound> {
+        if parsed.is_ok() {
+            return None;
+        }
+        let mended = siddhi_query::mended(text, &parsed.diagnostics)?;
+        let again = siddhi_query::parse_app_recovering(mended.text());
+        let tree = again.tree.as_ref().filter(|_| again.is_ok())?;
+        let (mut bound, _) = self.bind(mended.text(), tree);
+        bound.diagnostics.iter_mut().for_each(|found| mended.lead_back(found));
+        bound.unsupported.iter_mut().for_each(|(_, span)| *span = mended.original(*span));
+        Some(bound)
+    }
+
+    fn bind(&self, text: &str, tree: &ast::App) -> (Bound, Transport) {
         let mut bound = binder::bind(tree, &self.registry);
         if self.playback {
             bound.app.playback.get_or_insert_default();
@@ -181,15 +222,8 @@ impl SiddhiManager {
         let (transport, found) = Transport::make(tree, &bound.app, &self.registry);
         bound.diagnostics.extend(found.diagnostics);
         bound.unsupported.extend(found.unsupported);
-        let text = substituted.text();
         forgive_readers(text, &bound.unsupported, &mut bound.diagnostics);
-        if !is_whole {
-            bound.diagnostics =
-                without_followers(text, tree, &parsed.diagnostics, bound.diagnostics);
-        }
-        let mut findings = Findings::of(parsed.diagnostics, bound.diagnostics, bound.unsupported);
-        findings.diagnostics.iter_mut().for_each(|found| substituted.lead_back(found));
-        (findings, Some((bound.app, transport)))
+        (bound, transport)
     }
 }
 

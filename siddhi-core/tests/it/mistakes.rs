@@ -230,3 +230,63 @@ fn an_app_without_mistakes_is_refused_as_not_supported() {
     let wrong = "from S#window.sort(2, a) select nope insert into O;";
     assert!(matches!(create(wrong), Err(CreateError::Refused(_))));
 }
+
+#[test]
+fn a_mistake_of_syntax_that_can_be_mended_hides_none_of_meaning() {
+    check(&[
+        (
+            "from S[a = 1 and nope1 > 3] select nope2, summ(a) as t group by nope3 having nope4 > 3 \
+             insert into O;",
+            &[
+                "SID0111 =",
+                "SID0201 nope1",
+                "SID0201 nope2",
+                "SID0203 summ",
+                "SID0201 nope3",
+                "SID0201 nope4",
+            ],
+        ),
+        // Nothing is said of what a guess would make of it.
+        ("from S[a => 1 & nope1 > 3] select nope2 insert into O;", &["SID0111 =>", "SID0111 &"]),
+        ("from S[a => 1] select a insert into P", &["SID0111 =>"]),
+    ]);
+}
+
+/// The helps and notes of what is found in statements.
+fn advice(statements: &str) -> Vec<String> {
+    let found = SiddhiManager::new().check(&format!("{DEFINITIONS}{statements}")).diagnostics;
+    found.into_iter().flat_map(|found| found.help.into_iter().chain(found.notes)).collect()
+}
+
+#[test]
+fn a_function_of_another_language_is_named_or_the_list_of_them() {
+    for (called, advised) in [
+        ("mean(a)", "did you mean `avg`?"),
+        ("Average(a)", "did you mean `avg`?"),
+        ("total(a)", "did you mean `sum`?"),
+        ("now()", "did you mean `currentTimeMillis`?"),
+        ("std(a)", "did you mean `stdDev`?"),
+        ("summ(a)", "did you mean `sum`?"),
+        ("round(a)", "`siddhi functions` lists what is built in"),
+        ("upper(s)", "`siddhi functions` lists what is built in"),
+        ("concat(s, s)", "`siddhi functions` lists what is built in"),
+    ] {
+        let told = advice(&format!("from S select {called} as x insert into O;"));
+        assert!(told.iter().any(|it| it == advised), "{called}: {told:?}");
+        assert_eq!(
+            told.iter().filter(|it| it.starts_with("did you")).count(),
+            usize::from(advised.starts_with("did you")),
+            "{called}: {told:?}"
+        );
+    }
+}
+
+#[test]
+fn attributes_are_listed_only_when_all_are_known() {
+    let listed = |statements: &str| {
+        advice(statements).iter().filter(|it| it.starts_with("its attributes are")).count()
+    };
+    assert_eq!(listed("from S select a having total > 4 insert into O;"), 1);
+    assert_eq!(listed("from S select a, sum(s) as t having total > 4 insert into O;"), 0);
+    assert_eq!(listed("from S select sum(s) as t having total > 4 insert into O;"), 0);
+}

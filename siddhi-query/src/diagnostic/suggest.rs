@@ -1,9 +1,12 @@
 //! Did you mean?
 
+/// Of names of so many letters one may be wrong.
+const SHORT_LETTERS_MAX: usize = 5;
+
 /// The candidate that was most likely meant by `name`, or none that is near enough.
 ///
-/// Case is ignored first; else a third of the letters may be wrong, left out, too many, or
-/// swapped with their neighbour. Of equally near candidates the one that begins alike wins, then
+/// Case is ignored first; else a third of the letters, of short names one, may be wrong, left out,
+/// too many, or swapped with their neighbour. Of equally near candidates the one that begins alike wins, then
 /// the first.
 ///
 /// ```
@@ -17,7 +20,11 @@ pub fn did_you_mean<'a>(
     candidates: impl IntoIterator<Item = &'a str>,
 ) -> Option<&'a str> {
     let wanted: Vec<char> = name.chars().flat_map(char::to_lowercase).collect();
-    let limit = wanted.len().div_ceil(3).min(4);
+    let limit = match wanted.len() {
+        // Two letters of so few make another word: `mean` is not nearly `max`.
+        count @ 0..=SHORT_LETTERS_MAX => count.min(1),
+        count => count.div_ceil(3).min(4),
+    };
     let mut best: Option<((usize, usize), &str)> = None;
     for candidate in candidates {
         let letters: Vec<char> = candidate.chars().flat_map(char::to_lowercase).collect();
@@ -78,6 +85,8 @@ mod tests {
             ("temperature", &["price", "symbol"], None),
             ("boolean", &["bool", "string"], Some("bool")),
             ("inser", &["inner", "insert"], Some("insert")),
+            ("mean", &["max", "min"], None),
+            ("round", &["count"], None),
             ("", &["a"], None),
         ] {
             assert_eq!(did_you_mean(name, candidates.iter().copied()), expected, "{name}");

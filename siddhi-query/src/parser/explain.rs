@@ -13,7 +13,8 @@ mod expected;
 mod expression;
 mod name;
 
-pub(super) use self::character::foreign_comment;
+pub(super) use self::annotation::app_point;
+pub(super) use self::character::{foreign_comment, shell_comment};
 
 use pest::error::{Error, ErrorVariant, InputLocation};
 
@@ -28,6 +29,7 @@ const MISTAKES: &[fn(&Trouble<'_>) -> Option<Diagnostic>] = &[
     character::not_closed,
     character::typographic_quote,
     dialect::plan_annotation,
+    annotation::point_behind_app,
     annotation::comma_behind,
     annotation::empty_brackets,
     annotation::missing_at,
@@ -35,10 +37,13 @@ const MISTAKES: &[fn(&Trouble<'_>) -> Option<Diagnostic>] = &[
     annotation::bare_value,
     annotation::colon_for_equals,
     bracket::comma_before,
+    dialect::create,
     dialect::insert_overwrite,
     dialect::broken_time,
     dialect::unknown_unit,
+    dialect::type_before_name,
     dialect::unknown_type,
+    expression::flipped_operator,
     expression::single_equals,
     expression::unary_sign,
     expression::foreign_operator,
@@ -46,6 +51,8 @@ const MISTAKES: &[fn(&Trouble<'_>) -> Option<Diagnostic>] = &[
     expression::bracketed_null_check,
     character::comment_inside,
     character::stray,
+    name::window_mark,
+    name::window_word,
     name::dotted,
     name::reserved,
     clause::where_clause,
@@ -54,6 +61,7 @@ const MISTAKES: &[fn(&Trouble<'_>) -> Option<Diagnostic>] = &[
     clause::alias_of_single,
     clause::comma_before_clause,
     clause::arrow_before_clause,
+    clause::distinct,
     expression::missing_as,
     name::misspelled,
     clause::out_of_order,

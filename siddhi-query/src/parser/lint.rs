@@ -123,14 +123,14 @@ fn aggregator_case(scan: &Scan<'_>, index: usize, defined: &[&str]) -> Option<Di
     if matches!(*meant, "and" | "or") {
         return None;
     }
+    let message = if meant.contains(|letter: char| letter.is_uppercase()) {
+        format!("the aggregator is written `{meant}`")
+    } else {
+        format!("the aggregator `{meant}` is written in lower case")
+    };
     Some(
-        Diagnostic::warning(
-            Code::SIDDHI_3,
-            format!("the aggregator `{meant}` is written in lower case"),
-            span(scan, index),
-            "another name for Siddhi",
-        )
-        .with_fix(format!("write `{meant}`"), span(scan, index), *meant),
+        Diagnostic::warning(Code::SIDDHI_3, message, span(scan, index), "another name for Siddhi")
+            .with_fix(format!("write `{meant}`"), span(scan, index), *meant),
     )
 }
 

@@ -15,7 +15,7 @@ pub(super) use self::mistakes::mistakes;
 use self::split::{Kind, Piece};
 use super::explain;
 use super::grammar::{Grammar, Node, Rule};
-use super::scan::Scan;
+use super::scan::{Scan, TokenKind};
 use super::tree::Builder;
 use super::{Parsed, check};
 use crate::ast::{App, ExecutionElement, Partition, Query, Span};
@@ -38,6 +38,7 @@ pub(super) fn app(scan: &Scan<'_>, masked: &str) -> Parsed<App> {
         mended: Vec::new(),
         definitions_seen: false,
         text_before_seen: false,
+        passed: 0,
         found: Vec::new(),
     };
     recovery.statements();
@@ -57,6 +58,8 @@ struct Recovery<'s> {
     mended: Vec<Query>,
     definitions_seen: bool,
     text_before_seen: bool,
+    /// The tokens before this one have been passed over as a comment.
+    passed: usize,
     found: Vec<Diagnostic>,
 }
 
@@ -74,7 +77,13 @@ impl Recovery<'_> {
     fn statements(&mut self) {
         let pieces = split::at_semicolons(self.scan);
         let last = pieces.len().saturating_sub(1);
-        for (index, piece) in pieces.into_iter().enumerate() {
+        for (index, mut piece) in pieces.into_iter().enumerate() {
+            if piece.start < self.passed {
+                piece.start = self.passed;
+                if piece.is_empty() {
+                    continue;
+                }
+            }
             if piece.is_empty() {
                 if index < last || index == 0 {
                     self.extra_semicolon(piece, index == last);
@@ -165,6 +174,9 @@ impl Recovery<'_> {
         if let Some(piece) = self.text_before(piece) {
             return Some(piece);
         }
+        if let Some(rest) = self.shell_comment(piece) {
+            return Some(rest);
+        }
         if self.partition.is_some()
             && let Some(rest) = self.closed(piece)
         {
@@ -214,9 +226,37 @@ impl Recovery<'_> {
             return None;
         }
         self.found.push(explain::foreign_comment(slashes));
-        let start = split::behind_line(self.scan, piece.start);
-        // The line may hold semicolons: they are part of the comment, and what is behind them too.
-        Some(Piece { start, ..piece })
+        Some(self.behind_comment(piece))
+    }
+
+    /// What follows the line with which a piece begins. The line may hold semicolons: they are part
+    /// of the comment, and what is behind them too.
+    fn behind_comment(&mut self, piece: Piece) -> Piece {
+        self.passed = split::behind_line(self.scan, piece.start);
+        Piece { start: self.passed, ..piece }
+    }
+
+    /// Passes over a comment that begins with `#`, which begins no statement.
+    fn shell_comment(&mut self, piece: Piece) -> Option<Piece> {
+        let sign = split::span(self.scan, Piece { end: piece.start + 1, ..piece });
+        if self.scan.text.get(sign.range()) != Some("#") {
+            return None;
+        }
+        let next = |place: usize| self.scan.tokens.get(piece.start + place).copied();
+        let joined =
+            next(1).is_some_and(|it| it.span.start == sign.end && it.kind == TokenKind::Word);
+        let called =
+            next(2).is_some_and(|it| matches!(self.scan.text_of(it), "." | "(" | "[" | ":"));
+        // A handler of a statement that ended too early.
+        if joined && called {
+            return None;
+        }
+        let mut diagnostic = explain::shell_comment(sign);
+        if joined {
+            diagnostic.doubt();
+        }
+        self.found.push(diagnostic);
+        Some(self.behind_comment(piece))
     }
 
     /// Text before the first definition that is not SiddhiQL at all is passed over.
@@ -428,6 +468,8 @@ impl Recovery<'_> {
         if !split::is_balanced(self.scan, piece) {
             return self.definition(piece);
         }
+        let points = split::app_points(self.scan, piece).map(explain::app_point);
+        self.found.extend(points);
         let annotations = split::span(self.scan, piece);
         let semicolon = self.scan.tokens.get(piece.end).map(|token| token.span);
         let followed = self.scan.tokens.get(piece.end + 1).is_some();

@@ -126,7 +126,9 @@ impl Binder<'_> {
             call.name.span,
             "not known",
         );
-        if let Some(guess) = did_you_mean(&name, self.registry.callable_names()) {
+        let known = || self.registry.callable_names();
+        let meant = meant(&name).filter(|meant| known().any(|known| known == *meant));
+        if let Some(guess) = meant.or_else(|| did_you_mean(&name, known())) {
             let place = call
                 .namespace
                 .as_ref()
@@ -136,9 +138,22 @@ impl Binder<'_> {
                 place,
                 guess,
             );
+        } else {
+            diagnostic = diagnostic.with_help("`siddhi functions` lists what is built in");
         }
         self.diagnostics.push(diagnostic);
     }
+}
+
+/// What a function of another language is called here, where the names are far apart.
+fn meant(name: &str) -> Option<&'static str> {
+    Some(match name.to_ascii_lowercase().as_str() {
+        "mean" | "average" => "avg",
+        "total" => "sum",
+        "now" => "currentTimeMillis",
+        "std" | "stddev" | "stdev" => "stdDev",
+        _ => return None,
+    })
 }
 
 /// The name as the registry knows it.

@@ -78,6 +78,10 @@ impl StreamScope {
         if let Some(guess) = guess {
             diagnostic = diagnostic.with_help(format!("did you mean `{guess}`?"));
         }
+        // A list that leaves out those that are not known would mislead.
+        if self.gaps != Gaps::NONE || self.attributes.is_empty() {
+            return Some(Box::new(diagnostic));
+        }
         let list: Vec<String> =
             self.attributes.iter().map(|a| format!("{} {}", a.name, a.data_type)).collect();
         Some(Box::new(diagnostic.with_note(format!("its attributes are {}", list.join(", ")))))

@@ -5,6 +5,27 @@ use super::Trouble;
 use crate::ast::Span;
 use crate::diagnostic::{Code, Diagnostic};
 
+/// `@app.name('…')`.
+pub(super) fn point_behind_app(trouble: &Trouble<'_>) -> Option<Diagnostic> {
+    let at = trouble.at;
+    let app = trouble.before(2) == "@" && trouble.before(1).eq_ignore_ascii_case("app");
+    if trouble.text(at) != "." || !app || !trouble.is_name(at + 1) {
+        return None;
+    }
+    Some(app_point(trouble.span(at)))
+}
+
+/// A point where the colon of `@app:name` was meant.
+pub(in super::super) fn app_point(point: Span) -> Diagnostic {
+    Diagnostic::error(
+        Code::SYNTAX,
+        "a point in the name of an annotation of the app",
+        point,
+        "expected `:`",
+    )
+    .with_fix("write `:`", point, ":")
+}
+
 /// A comma behind an annotation.
 pub(super) fn comma_behind(trouble: &Trouble<'_>) -> Option<Diagnostic> {
     let at = trouble.at;

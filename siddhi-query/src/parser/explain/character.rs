@@ -155,6 +155,17 @@ pub(in super::super) fn foreign_comment(slashes: Span) -> Diagnostic {
     .with_fix("write `--`", slashes, "--")
 }
 
+/// `#` where a comment was meant.
+pub(in super::super) fn shell_comment(sign: Span) -> Diagnostic {
+    Diagnostic::error(
+        Code::STRAY_CHARACTER,
+        "`#` begins no comment",
+        sign,
+        "a comment begins with `--`",
+    )
+    .with_fix("write `--`", sign, "--")
+}
+
 /// Any other character that begins nothing.
 pub(super) fn stray(trouble: &Trouble<'_>) -> Option<Diagnostic> {
     let at = trouble.at;

@@ -28,6 +28,27 @@ pub(super) fn where_clause(trouble: &Trouble<'_>) -> Option<Diagnostic> {
     )
 }
 
+/// `select distinct symbol`.
+pub(super) fn distinct(trouble: &Trouble<'_>) -> Option<Diagnostic> {
+    let word = trouble.at.checked_sub(1)?;
+    let selects = trouble.before(2).eq_ignore_ascii_case("select");
+    if !trouble.is_word(word, "distinct") || !selects || !trouble.is_name(trouble.at) {
+        return None;
+    }
+    let span = trouble.span(word);
+    let with_blank = Span::new(span.start as usize, trouble.span(trouble.at).start as usize);
+    Some(
+        Diagnostic::error(
+            Code::CLAUSE_ORDER,
+            "SiddhiQL has no `distinct`",
+            span,
+            "every event is selected",
+        )
+        .with_help("`distinctCount(…)` counts the values that differ")
+        .with_suggestion("leave it out", with_blank, ""),
+    )
+}
+
 /// `insert into T for all events`, in Siddhi 2 `for all-events`.
 pub(super) fn events_behind_target(trouble: &Trouble<'_>) -> Option<Diagnostic> {
     let at = trouble.at;

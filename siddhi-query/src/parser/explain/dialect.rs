@@ -36,6 +36,28 @@ pub(super) fn plan_annotation(trouble: &Trouble<'_>) -> Option<Diagnostic> {
     )
 }
 
+/// `create stream S (…)`.
+pub(super) fn create(trouble: &Trouble<'_>) -> Option<Diagnostic> {
+    const KINDS: [&str; 6] = ["stream", "table", "window", "trigger", "function", "aggregation"];
+    let at = trouble.at;
+    let kind = KINDS.iter().any(|kind| trouble.is_word(at + 1, kind));
+    let begins = [Rule::definition, Rule::entry_definition, Rule::entry_first, Rule::kw_define]
+        .into_iter()
+        .any(|rule| trouble.expects(rule));
+    if !trouble.is_word(at, "create") || !kind || !begins {
+        return None;
+    }
+    Some(
+        Diagnostic::error(
+            Code::MISSPELLED_KEYWORD,
+            "SiddhiQL has no `create`",
+            trouble.span(at),
+            "did you mean `define`?",
+        )
+        .with_fix("write `define`", trouble.span(at), "define"),
+    )
+}
+
 /// `insert overwrite T`.
 pub(super) fn insert_overwrite(trouble: &Trouble<'_>) -> Option<Diagnostic> {
     let at = trouble.at;
@@ -207,6 +229,35 @@ fn data_type(word: &str) -> Option<(&'static str, bool)> {
     })
 }
 
+const TYPES: [&str; 7] = ["string", "int", "long", "float", "double", "bool", "object"];
+
+/// `string symbol`.
+pub(super) fn type_before_name(trouble: &Trouble<'_>) -> Option<Diagnostic> {
+    let at = trouble.at;
+    let ends = matches!(trouble.text(at + 1), "," | ")");
+    if !trouble.expects(Rule::data_type) || !trouble.is_name(at) || !ends {
+        return None;
+    }
+    let (name, before) = (trouble.text(at), trouble.before(1));
+    let exact = TYPES.into_iter().find(|known| known.eq_ignore_ascii_case(before));
+    let foreign = data_type(before).filter(|(_, sure)| *sure).map(|(meant, _)| meant);
+    // The word may be a type of another language, and stand where it should.
+    let is_type = data_type(name).is_some() || did_you_mean(name, TYPES).is_some();
+    let meant = exact.or(foreign.filter(|_| !is_type))?;
+    let span = trouble.span(at.checked_sub(1)?).to(trouble.span(at));
+    let mut diagnostic = Diagnostic::error(
+        Code::UNKNOWN_TYPE,
+        "the name of an attribute stands before its type",
+        span,
+        "the other way round",
+    )
+    .with_fix(format!("write `{name} {meant}`"), span, format!("{name} {meant}"));
+    if exact.is_none() || is_type {
+        diagnostic.doubt();
+    }
+    Some(diagnostic)
+}
+
 /// A type that SiddhiQL does not have.
 pub(super) fn unknown_type(trouble: &Trouble<'_>) -> Option<Diagnostic> {
     let at = trouble.at;
@@ -222,11 +273,10 @@ pub(super) fn unknown_type(trouble: &Trouble<'_>) -> Option<Diagnostic> {
         "not a type of SiddhiQL",
     )
     .with_help("the types are string, int, long, float, double, bool and object");
-    let types = ["string", "int", "long", "float", "double", "bool", "object"];
     Some(match data_type(word) {
         Some((meant, true)) => diagnostic.with_fix(format!("write `{meant}`"), span, meant),
         Some((meant, false)) => diagnostic.with_suggestion(format!("write `{meant}`"), span, meant),
-        None => match did_you_mean(word, types) {
+        None => match did_you_mean(word, TYPES) {
             Some(meant) => diagnostic.with_suggestion(format!("write `{meant}`"), span, meant),
             // Another type is a guess, but lets the rest be read.
             None => diagnostic.with_suggestion("write `object`", span, "object"),

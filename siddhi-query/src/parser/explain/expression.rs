@@ -11,6 +11,35 @@ fn behind_operand(trouble: &Trouble<'_>) -> bool {
     trouble.expects(Rule::operator)
 }
 
+/// `=>`, `=<`, `=!`.
+pub(super) fn flipped_operator(trouble: &Trouble<'_>) -> Option<Diagnostic> {
+    let at = trouble.at;
+    let meant = match trouble.text(at + 1) {
+        ">" => ">=",
+        "<" => "<=",
+        "!" => "!=",
+        _ => return None,
+    };
+    let joined = trouble.span(at).end == trouble.span(at + 1).start;
+    if trouble.text(at) != "="
+        || !joined
+        || !behind_operand(trouble)
+        || trouble.annotation_bracket(at).is_some()
+    {
+        return None;
+    }
+    let span = trouble.span(at).to(trouble.span(at + 1));
+    Some(
+        Diagnostic::error(
+            Code::FOREIGN_OPERATOR,
+            format!("`{}` is no operator of SiddhiQL", trouble.slice(span)),
+            span,
+            format!("`{meant}` is"),
+        )
+        .with_fix(format!("write `{meant}`"), span, meant),
+    )
+}
+
 /// `=` in a condition.
 pub(super) fn single_equals(trouble: &Trouble<'_>) -> Option<Diagnostic> {
     let at = trouble.at;
@@ -20,15 +49,21 @@ pub(super) fn single_equals(trouble: &Trouble<'_>) -> Option<Diagnostic> {
     {
         return None;
     }
-    Some(
-        Diagnostic::error(
-            Code::FOREIGN_OPERATOR,
-            "`=` compares nothing",
-            trouble.span(at),
-            "equality is `==`",
-        )
-        .with_fix("write `==`", trouble.span(at), "=="),
+    let mut diagnostic = Diagnostic::error(
+        Code::FOREIGN_OPERATOR,
+        "`=` compares nothing",
+        trouble.span(at),
+        "equality is `==`",
     )
+    .with_fix("write `==`", trouble.span(at), "==");
+    // With another operator behind it, it may be part of that.
+    if matches!(
+        trouble.text(at + 1),
+        "=" | "==" | "!=" | ">" | ">=" | "<" | "<=" | "!" | "~" | "->" | "*" | "/" | "%"
+    ) {
+        diagnostic.doubt();
+    }
+    Some(diagnostic)
 }
 
 /// `&&`, `||`, `<>`, `!`, `&`, `|`, `^`.

@@ -6,6 +6,47 @@ use super::Trouble;
 use super::expected;
 use crate::diagnostic::{Code, Diagnostic, did_you_mean};
 
+/// `from S.window.time(…)`.
+pub(super) fn window_mark(trouble: &Trouble<'_>) -> Option<Diagnostic> {
+    let at = trouble.at;
+    let word = trouble.text(at + 1).to_ascii_lowercase();
+    let marks = trouble.text(at) == "." && matches!(word.as_str(), "window" | "windows");
+    if !marks || trouble.text(at + 2) != "." || !trouble.is_name(at + 3) {
+        return None;
+    }
+    let span = trouble.span(at).to(trouble.span(at + 1));
+    Some(
+        Diagnostic::error(
+            Code::DOTTED_NAME,
+            "a window stands behind `#`",
+            trouble.span(at),
+            "no point may stand here",
+        )
+        .with_fix("write `#window`", span, "#window"),
+    )
+}
+
+/// `#windows.time(…)`.
+pub(super) fn window_word(trouble: &Trouble<'_>) -> Option<Diagnostic> {
+    let word = trouble.before(1);
+    let nearly = word.eq_ignore_ascii_case("windows") || super::is_nearly(word, "window");
+    if trouble.text(trouble.at) != "." || trouble.before(2) != "#" || !nearly {
+        return None;
+    }
+    let span = trouble.span(trouble.at.checked_sub(1)?);
+    let diagnostic = Diagnostic::error(
+        Code::MISSPELLED_KEYWORD,
+        format!("`{word}` is probably misspelled"),
+        span,
+        "did you mean `window`?",
+    );
+    Some(if word.eq_ignore_ascii_case("windows") {
+        diagnostic.with_fix("write `window`", span, "window")
+    } else {
+        diagnostic.with_suggestion("write `window`", span, "window")
+    })
+}
+
 /// `a.b.c`, and names of streams with points.
 pub(super) fn dotted(trouble: &Trouble<'_>) -> Option<Diagnostic> {
     let at = trouble.at;

@@ -87,8 +87,10 @@ pub(super) fn holds_definition(scan: &Scan<'_>, piece: Piece) -> bool {
 
 /// Behind the annotation that begins at `index`.
 fn behind_annotation(scan: &Scan<'_>, index: usize, end: usize) -> usize {
+    let app = is_word(scan, index + 1, "app");
     let mut index = index + 2;
-    if text(scan, index) == ":" {
+    // A point is a misspelled colon there.
+    if text(scan, index) == ":" || app && text(scan, index) == "." {
         index += 2;
     }
     if text(scan, index) == "(" {
@@ -108,6 +110,17 @@ fn behind_annotation(scan: &Scan<'_>, index: usize, end: usize) -> usize {
         }
     }
     index.min(end)
+}
+
+/// The points behind `@app` in a piece.
+pub(super) fn app_points(scan: &Scan<'_>, piece: Piece) -> impl Iterator<Item = Span> {
+    (piece.start + 2..piece.end)
+        .filter(|&index| {
+            text(scan, index) == "."
+                && is_word(scan, index - 1, "app")
+                && text(scan, index - 2) == "@"
+        })
+        .filter_map(|index| scan.tokens.get(index).map(|token| token.span))
 }
 
 /// What a piece is, and the token that says so.
@@ -130,7 +143,9 @@ pub(super) fn kind(scan: &Scan<'_>, piece: Piece) -> (Kind, usize) {
         Kind::Query
     } else if is_word(scan, index, "partition") {
         Kind::Partition
-    } else if super::explain::is_nearly(text(scan, index), "define") {
+    } else if super::explain::is_nearly(text(scan, index), "define")
+        || is_word(scan, index, "create") && is_kind(scan, index + 1)
+    {
         Kind::Definition
     } else {
         Kind::Unknown

@@ -63,3 +63,12 @@ fn misplaced() {
         "@foo:bar('x') define stream S (a int);",
     ]));
 }
+
+#[test]
+fn point_behind_app() {
+    insta::assert_snapshot!(report(&[
+        "@app.name('x') define stream S (a int); define stream T (a int); from S select a insert into O;",
+        "@app.name('x'); define stream S (a int); from S select a insert into O;",
+        "@App.playback define stream S (a int); from S select a insert into O;",
+    ]));
+}

@@ -37,3 +37,12 @@ fn stray() {
         "define stream Zähler (a int);",
     ]));
 }
+
+#[test]
+fn shell_comments() {
+    insta::assert_snapshot!(report(&[
+        "define stream S (a int); from S select a insert into O; # other",
+        "define stream S (a int);\n# one; two; three\nfrom S select a insert into O; #four\nfrom S select a insert into P;",
+        "define stream S (a int); from S; #window.length(5) select a insert into O;",
+    ]));
+}

@@ -42,3 +42,26 @@ fn units() {
         "define stream S (a int, b int); from S output every 10 secnds insert into O;",
     ]));
 }
+
+#[test]
+fn types_before_names() {
+    insta::assert_snapshot!(report(&[
+        "define stream S (string sym, double v); from S select sym insert into O;",
+        "define table T (integer x, string text, v foo);",
+    ]));
+}
+
+#[test]
+fn create() {
+    insta::assert_snapshot!(report(&[
+        "create stream S (a int); from S select a insert into O;",
+        "define stream S (a int); create table T (a int); from S select a insert into T;",
+    ]));
+}
+
+#[test]
+fn distinct() {
+    insta::assert_snapshot!(report(&[
+        "define stream S (a int, b int); from S select distinct a, b insert into O;",
+    ]));
+}

@@ -64,3 +64,12 @@ fn too_much() {
         "define stream S (a int, b int); from S select (((a))) as x, 5 sec 1 min as y insert into O;",
     ]));
 }
+
+#[test]
+fn flipped_operators() {
+    insta::assert_snapshot!(report(&[
+        "define stream S (a int, b int); from S[a => 5 and b =< 3 or a =! b] insert into O;",
+        "define stream S (a int, b int); from S[a = > 5] insert into O;",
+        "define stream S (a int, b int); from e1=S => e2=S select e1.a as x insert into O;",
+    ]));
+}

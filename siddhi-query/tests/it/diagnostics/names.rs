@@ -29,3 +29,12 @@ fn misspelled() {
         "define stream S (a int, b int); from S select a gruop by a insert into O;",
     ]));
 }
+
+#[test]
+fn windows() {
+    insta::assert_snapshot!(report(&[
+        "define stream S (a int); from S.window.time(5 sec) select a insert into O;",
+        "define stream S (a int); from S#windows.time(5 sec) select a insert into O;",
+        "define stream S (a int); from S#windwo.time(5 sec) select a insert into O;",
+    ]));
+}
