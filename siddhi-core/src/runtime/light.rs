@@ -133,13 +133,17 @@ impl Light {
     /// Whether an event that came alone passes all filters, which count it.
     #[inline]
     fn passes(&self, holds: impl Fn(&Predicate) -> bool) -> bool {
-        self.filters.iter().all(|filter| {
+        let passes = |filter: &LightFilter| {
             let holds = holds(&filter.condition);
             if holds {
                 filter.rows_out.add(1);
             }
             holds
-        })
+        };
+        match self.filters.as_slice() {
+            [only] => passes(only),
+            filters => filters.iter().all(passes),
+        }
     }
 
     /// Rows that came into and out of each filter, in order. Of a rule `rows_in` are the rows of the
