@@ -246,15 +246,16 @@ impl<'a> PayloadWriter<'a> {
         Self { publish, unpublished: Vec::new() }
     }
 
-    /// Publishes a payload that carries these rows; whether that went well.
-    pub fn publish(&mut self, rows: Selection<'_>, payload: Payload<'_>) -> bool {
-        let published = (self.publish)(payload);
-        published.map_err(|error| self.fail(rows, error)).is_ok()
+    /// Publishes a payload that carries these rows.
+    pub fn publish(&mut self, rows: Selection<'_>, payload: Payload<'_>) {
+        if let Err(error) = (self.publish)(payload) {
+            self.fail(rows, error);
+        }
     }
 
     /// As [`PayloadWriter::publish`], of one row.
-    pub fn publish_row(&mut self, row: usize, payload: Payload<'_>) -> bool {
-        self.publish(Selection::Rows(&[u32::try_from(row).unwrap_or(u32::MAX)]), payload)
+    pub fn publish_row(&mut self, row: usize, payload: Payload<'_>) {
+        self.publish(Selection::Rows(&[u32::try_from(row).unwrap_or(u32::MAX)]), payload);
     }
 
     /// Notes that no payload could be made of these rows.
